@@ -1,0 +1,56 @@
+// swift-tools-version: 6.0
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import PackageDescription
+
+let package = Package(
+  name: "graphc",
+  products: [
+    .library(name: "Graphc", targets: ["Graphc"]),
+    .executable(name: "graphc", targets: ["GraphcCLI"]),
+    .executable(name: "bench", targets: ["GraphcBench"]),
+    .executable(name: "iris", targets: ["GraphcIris"]),
+  ],
+  targets: [
+    // MARK: - Public API
+    .target(
+      name: "Graphc",
+      dependencies: [
+        "GraphIR", "GraphAutodiff", "GraphTransforms", "GraphKernels", "GraphCPU", "GraphRuntime",
+      ]),
+
+    // MARK: - Implementation
+    .systemLibrary(
+      name: "CLLVM", path: "Sources/CLLVM", pkgConfig: "graphc-llvm",
+      providers: [.apt(["llvm-19-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", path: "Sources/COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    // libm: square roots and roundings in Swift become calls of it in a debug build.
+    .target(name: "GraphIR", linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "GraphAutodiff", dependencies: ["GraphIR"]),
+    .target(name: "GraphTransforms", dependencies: ["GraphIR", "GraphAutodiff"]),
+    .target(name: "GraphKernels", dependencies: ["GraphIR"]),
+    .target(name: "GraphCPU", dependencies: ["GraphKernels", "CLLVM", "COpenBLAS"]),
+    .target(name: "GraphRuntime", dependencies: ["GraphKernels"]),
+
+    // MARK: - Tools
+    .target(name: "GraphcModels", dependencies: ["Graphc"], path: "Tools/models"),
+    .executableTarget(
+      name: "GraphcCLI", dependencies: ["Graphc", "GraphcModels"], path: "Tools/graphc"),
+    .executableTarget(
+      name: "GraphcBench", dependencies: ["Graphc", "GraphcModels"], path: "Tools/bench"),
+    .executableTarget(
+      name: "GraphcIris", dependencies: ["Graphc", "GraphcModels"], path: "Tools/examples/iris"),
+
+    // MARK: - Tests
+    .target(name: "TestSupport", dependencies: ["GraphIR"], path: "Tests/TestSupport"),
+    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport"]),
+    .testTarget(name: "GraphAutodiffTests", dependencies: ["GraphAutodiff", "TestSupport"]),
+    .testTarget(name: "GraphTransformsTests", dependencies: ["GraphTransforms", "TestSupport"]),
+    .testTarget(name: "GraphKernelsTests", dependencies: ["GraphKernels", "TestSupport"]),
+    .testTarget(name: "GraphCPUTests", dependencies: ["GraphCPU", "TestSupport"]),
+    .testTarget(
+      name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphCPU", "TestSupport"]),
+    .testTarget(name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "TestSupport"]),
+  ]
+)

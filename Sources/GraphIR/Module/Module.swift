@@ -1,0 +1,120 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+/// A closed, printable program: what it takes, what it computes, what it fetches and what it updates.
+///
+/// A module is a value. Passes are functions `(Module) throws -> Module` that rebuild it through a `ModuleBuilder`, so
+/// that equal expressions are one node and what no result needs is left behind.
+public struct Module: Sendable {
+  /// An input, fed at each run.
+  public struct Parameter: Hashable, Sendable {
+    public var name: String
+    public var type: TensorType
+    public init(name: String, type: TensorType) {
+      self.name = name
+      self.type = type
+    }
+  }
+
+  /// State that lives between runs. Every read within a run sees the value from before it.
+  public struct Variable: Hashable, Sendable {
+    public var name: String
+    public var type: TensorType
+    public init(name: String, type: TensorType) {
+      self.name = name
+      self.type = type
+    }
+  }
+
+  /// A value that the run returns.
+  public struct Result: Hashable, Sendable {
+    public var name: String
+    public var value: Value
+    public init(name: String, value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// A value that a variable takes at the end of the run.
+  public struct Update: Hashable, Sendable {
+    /// An index into `variables`.
+    public var variable: Int
+    public var value: Value
+    public init(variable: Int, value: Value) {
+      self.variable = variable
+      self.value = value
+    }
+  }
+
+  public var name: String
+  public var parameters: [Parameter]
+  public var variables: [Variable]
+  /// In topological order: operands precede users.
+  public var nodes: [Node]
+  public var results: [Result]
+  public var updates: [Update]
+
+  public init(
+    name: String, parameters: [Parameter] = [], variables: [Variable] = [], nodes: [Node] = [],
+    results: [Result] = [], updates: [Update] = []
+  ) {
+    self.name = name
+    self.parameters = parameters
+    self.variables = variables
+    self.nodes = nodes
+    self.results = results
+    self.updates = updates
+  }
+
+  public func type(of value: Value) -> TensorType { nodes[value.nodeIndex].types[Int(value.result)] }
+
+  /// The values that keep others alive: results and updates.
+  public var roots: [Value] { results.map(\.value) + updates.map(\.value) }
+
+  public var isStatic: Bool { nodes.allSatisfy { $0.types.allSatisfy(\.isStatic) } }
+}
+
+extension Module {
+  /// Rebuilds the module node by node: interns equal expressions, drops what no root needs, and infers every type
+  /// again. `rewrite` may answer with other values for a node's results; nil keeps the node.
+  ///
+  /// - Parameter rewrite: called with the node, its operands in the new module, and the builder.
+  public func rebuilt(
+    parameters newParameters: [Parameter]? = nil, variables newVariables: [Variable]? = nil,
+    rewrite: (Node, [Value], ModuleBuilder) throws -> [Value]? = { _, _, _ in nil }
+  ) throws -> Module {
+    let builder = ModuleBuilder(name: name)
+    builder.parameters = newParameters ?? parameters
+    builder.variables = newVariables ?? variables
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for root in roots { needed[root.nodeIndex] = true }
+    for index in nodes.indices.reversed() where needed[index] {
+      for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
+    }
+    // Parameters stay even when nothing reads them: they are the module's signature.
+    for index in nodes.indices {
+      if case .parameter = nodes[index].op { needed[index] = true }
+    }
+    var renamed = [[Value]](repeating: [], count: nodes.count)
+    for index in nodes.indices where needed[index] {
+      let node = nodes[index]
+      let operands = node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }
+      renamed[index] =
+        try rewrite(node, operands, builder) ?? builder.appendAll(node.op, operands, origin: node.origin)
+    }
+    let newName = { (value: Value) in renamed[value.nodeIndex][Int(value.result)] }
+    return try builder.module(
+      results: results.map { Result(name: $0.name, value: newName($0.value)) },
+      updates: updates.map { Update(variable: $0.variable, value: newName($0.value)) })
+  }
+
+  /// The module with symbols replaced by numbers, every type inferred again.
+  public func bound(by bindings: [Int: Int]) throws -> Module {
+    try rebuilt(
+      parameters: parameters.map { Parameter(name: $0.name, type: $0.type.bound(by: bindings)) },
+      variables: variables.map { Variable(name: $0.name, type: $0.type.bound(by: bindings)) }
+    ) { node, operands, builder in
+      try builder.appendAll(node.op.bound(by: bindings), operands, origin: node.origin)
+    }
+  }
+}

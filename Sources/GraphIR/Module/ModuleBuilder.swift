@@ -1,0 +1,134 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+/// A growing graph that interns its nodes: the same op on the same operands is the same node.
+///
+/// Not thread-safe: whoever shares a builder guards it.
+public final class ModuleBuilder {
+  public var name: String
+  public var parameters: [Module.Parameter] = []
+  public var variables: [Module.Variable] = []
+  public private(set) var nodes: [Node] = []
+  /// What `origin: nil` means in `append`; a pass sets it while it derives nodes.
+  public var currentOrigin = Origin.unknown
+
+  private struct Key: Hashable {
+    let op: Op
+    let operands: [Value]
+  }
+  private var interned: [Key: Int32] = [:]
+  private var nextSymbol = 0
+  private var nextIdentity = 0
+
+  public init(name: String = "module") { self.name = name }
+
+  public func type(of value: Value) -> TensorType { nodes[value.nodeIndex].types[Int(value.result)] }
+  public func node(_ value: Value) -> Node { nodes[value.nodeIndex] }
+
+  /// A symbol that nothing in this graph uses yet.
+  public func freshSymbol() -> Dim {
+    defer { nextSymbol += 1 }
+    return .symbol(nextSymbol)
+  }
+
+  /// A number that no `identity` of this graph has yet.
+  public func freshIdentity() -> Int {
+    defer { nextIdentity += 1 }
+    return nextIdentity
+  }
+
+  private func reserveSymbols(of shape: Shape) {
+    for dim in shape.dims {
+      for symbol in dim.symbols { nextSymbol = max(nextSymbol, symbol + 1) }
+    }
+  }
+
+  // MARK: Appending
+
+  /// Appends a node, or finds the equal one, and returns its results.
+  ///
+  /// - Throws: `ConstraintViolation` when the operands do not fit; the graph is then unchanged.
+  public func appendAll(
+    _ op: Op, _ operands: [Value], origin: Origin? = nil
+  ) throws(ConstraintViolation) -> [Value] {
+    let key = Key(op: op, operands: operands)
+    if let existing = interned[key] {
+      return nodes[Int(existing)].types.indices.map { Value(node: existing, result: Int32($0)) }
+    }
+    let types: [TensorType]
+    switch op {
+    case .parameter(let rule): types = [try rule.type(in: parameters)]
+    case .variable(let rule): types = [try rule.type(in: variables)]
+    default:
+      var inferred = try op.rule.inferTypes(operands.map(type(of:)))
+      for index in inferred.indices where inferred[index].shape.hasUnknown {
+        inferred[index].shape.dims = inferred[index].shape.dims.map { $0.isUnknown ? freshSymbol() : $0 }
+      }
+      types = inferred
+    }
+    for type in types { reserveSymbols(of: type.shape) }
+    if case .identity(let rule) = op { nextIdentity = max(nextIdentity, rule.id + 1) }
+    let index = Int32(nodes.count)
+    nodes.append(Node(op: op, operands: operands, types: types, origin: origin ?? currentOrigin))
+    interned[key] = index
+    return types.indices.map { Value(node: index, result: Int32($0)) }
+  }
+
+  /// Appends a node that has one result.
+  public func append(
+    _ op: Op, _ operands: [Value] = [], origin: Origin? = nil
+  ) throws(ConstraintViolation) -> Value {
+    try appendAll(op, operands, origin: origin)[0]
+  }
+
+  /// Declares an input and returns its value.
+  public func addParameter(name: String, type: TensorType, origin: Origin? = nil) -> Value {
+    parameters.append(Module.Parameter(name: name, type: type))
+    return leaf(.parameter(ParameterOp(index: parameters.count - 1)), type, origin)
+  }
+
+  /// Declares a variable and returns its value at the start of a run.
+  public func addVariable(name: String, type: TensorType, origin: Origin? = nil) -> Value {
+    variables.append(Module.Variable(name: name, type: type))
+    return leaf(.variable(VariableOp(index: variables.count - 1)), type, origin)
+  }
+
+  private func leaf(_ op: Op, _ type: TensorType, _ origin: Origin?) -> Value {
+    reserveSymbols(of: type.shape)
+    let index = Int32(nodes.count)
+    nodes.append(Node(op: op, operands: [], types: [type], origin: origin ?? currentOrigin))
+    interned[Key(op: op, operands: [])] = index
+    return Value(node: index)
+  }
+
+  /// Sets the name that a node is shown under, when it has none yet.
+  public func suggestName(_ name: String, for value: Value) {
+    if nodes[value.nodeIndex].origin.name == nil { nodes[value.nodeIndex].origin.name = name }
+  }
+
+  // MARK: Finishing
+
+  /// The closed module with these roots. Nodes that no root needs are dropped, parameters and variables are kept.
+  public func module(results: [Module.Result], updates: [Module.Update] = []) throws -> Module {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for root in results.map(\.value) + updates.map(\.value) { needed[root.nodeIndex] = true }
+    for index in nodes.indices.reversed() {
+      if case .parameter = nodes[index].op { needed[index] = true }
+      if needed[index] {
+        for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
+      }
+    }
+    var newIndex = [Int32](repeating: -1, count: nodes.count)
+    var kept: [Node] = []
+    let rename = { (value: Value) in Value(node: newIndex[value.nodeIndex], result: value.result) }
+    for index in nodes.indices where needed[index] {
+      let node = nodes[index]
+      newIndex[index] = Int32(kept.count)
+      kept.append(
+        Node(op: node.op, operands: node.operands.map(rename), types: node.types, origin: node.origin))
+    }
+    return Module(
+      name: name, parameters: parameters, variables: variables, nodes: kept,
+      results: results.map { Module.Result(name: $0.name, value: rename($0.value)) },
+      updates: updates.map { Module.Update(variable: $0.variable, value: rename($0.value)) })
+  }
+}

@@ -1,0 +1,118 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+/// The closed list of operation kinds. Each case holds a value that knows everything about the op; a new kind is a new
+/// case here and one file beside its family.
+public enum Op: Hashable, Sendable {
+  // Leaves
+  case parameter(ParameterOp)
+  case variable(VariableOp)
+  case constant(ConstantOp)
+  case iota(IotaOp)
+  // Pointwise
+  case pointwise(PointwiseOp)
+  case convert(ConvertOp)
+  // Shape
+  case reshape(ReshapeOp)
+  case transpose(TransposeOp)
+  case broadcast(BroadcastOp)
+  case slice(SliceOp)
+  case pad(PadOp)
+  case reverse(ReverseOp)
+  case concatenate(ConcatenateOp)
+  // Reductions and contractions
+  case reduce(ReduceOp)
+  case argReduce(ArgReduceOp)
+  case dot(DotOp)
+  // Markers
+  case identity(IdentityOp)
+  case stopGradient(StopGradientOp)
+  case gradient(GradientOp)
+
+  public var rule: any OpRule {
+    switch self {
+    case .parameter(let rule): rule
+    case .variable(let rule): rule
+    case .constant(let rule): rule
+    case .iota(let rule): rule
+    case .pointwise(let rule): rule
+    case .convert(let rule): rule
+    case .reshape(let rule): rule
+    case .transpose(let rule): rule
+    case .broadcast(let rule): rule
+    case .slice(let rule): rule
+    case .pad(let rule): rule
+    case .reverse(let rule): rule
+    case .concatenate(let rule): rule
+    case .reduce(let rule): rule
+    case .argReduce(let rule): rule
+    case .dot(let rule): rule
+    case .identity(let rule): rule
+    case .stopGradient(let rule): rule
+    case .gradient(let rule): rule
+    }
+  }
+
+  public var mnemonic: String { rule.mnemonic }
+  public var lowering: LoweringClass { rule.lowering }
+
+  public func bound(by bindings: [Int: Int]) -> Op {
+    switch self {
+    case .parameter, .variable, .constant, .pointwise, .convert, .transpose, .slice, .pad, .reverse,
+      .concatenate, .reduce, .argReduce, .dot, .identity, .stopGradient, .gradient:
+      self
+    case .iota(let rule): .iota(rule.bound(by: bindings))
+    case .reshape(let rule): .reshape(rule.bound(by: bindings))
+    case .broadcast(let rule): .broadcast(rule.bound(by: bindings))
+    }
+  }
+}
+
+/// One entry of the roster: what text, documentation and sweeps iterate over.
+public struct OpKind: Sendable {
+  public let mnemonic: String
+  public let doc: OpDoc
+  /// Reads the op of this mnemonic from its attributes.
+  public let read: @Sendable (inout AttributeReader) throws -> Op
+
+  init(_ mnemonic: String, _ doc: OpDoc, read: @escaping @Sendable (inout AttributeReader) throws -> Op) {
+    self.mnemonic = mnemonic
+    self.doc = doc
+    self.read = read
+  }
+}
+
+extension Op {
+  /// Every op of the language in the order of the reference; one entry a mnemonic. `parameter` is absent: the text
+  /// declares parameters in the module's header.
+  public static let roster: [OpKind] =
+    [
+      OpKind("variable", VariableOp.doc) { .variable(try VariableOp(&$0)) },
+      OpKind("constant", ConstantOp.doc) { .constant(try ConstantOp(&$0)) },
+      OpKind("iota", IotaOp.doc) { .iota(try IotaOp(&$0)) },
+      OpKind("reshape", ReshapeOp.doc) { .reshape(try ReshapeOp(&$0)) },
+      OpKind("transpose", TransposeOp.doc) { .transpose(try TransposeOp(&$0)) },
+      OpKind("broadcast", BroadcastOp.doc) { .broadcast(try BroadcastOp(&$0)) },
+      OpKind("slice", SliceOp.doc) { .slice(try SliceOp(&$0)) },
+      OpKind("pad", PadOp.doc) { .pad(try PadOp(&$0)) },
+      OpKind("reverse", ReverseOp.doc) { .reverse(try ReverseOp(&$0)) },
+      OpKind("concatenate", ConcatenateOp.doc) { .concatenate(try ConcatenateOp(&$0)) },
+      OpKind("reduce", ReduceOp.doc) { .reduce(try ReduceOp(&$0)) },
+      OpKind("argMax", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.max, &$0)) },
+      OpKind("argMin", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.min, &$0)) },
+      OpKind("dot", DotOp.doc) { .dot(try DotOp(&$0)) },
+      OpKind("convert", ConvertOp.doc) { .convert(try ConvertOp(&$0)) },
+    ]
+    + ScalarFunction.allCases.map { function in
+      OpKind(function.name, PointwiseOp.doc(of: function)) { _ in .pointwise(PointwiseOp(function)) }
+    }
+    + [
+      OpKind("identity", IdentityOp.doc) { .identity(try IdentityOp(&$0)) },
+      OpKind("stopGradient", StopGradientOp.doc) { _ in .stopGradient(StopGradientOp()) },
+      OpKind("gradient", GradientOp.doc) { .gradient(try GradientOp(&$0)) },
+    ]
+
+  private static let kinds = Dictionary(uniqueKeysWithValues: roster.map { ($0.mnemonic, $0) })
+
+  /// The kind with this mnemonic, or nil.
+  public static func kind(named mnemonic: String) -> OpKind? { kinds[mnemonic] }
+}

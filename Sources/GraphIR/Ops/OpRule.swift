@@ -1,0 +1,142 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+/// Everything that is true of one kind of operation: documentation, attributes, types, meaning, gradient, and how it
+/// is lowered. A rule is a value; equal rules on equal operands are the same node.
+public protocol OpRule: Hashable, Sendable {
+  /// The documentation of this kind, from which the op reference is made.
+  static var doc: OpDoc { get }
+
+  /// The name in the text.
+  var mnemonic: String { get }
+
+  /// The attributes in the order of the documentation.
+  var attributes: [Attribute] { get }
+
+  /// The contract between this op and the kernels.
+  var lowering: LoweringClass { get }
+
+  /// Whether, and why not, a gradient flows from the result to operand `index`.
+  func differentiability(of index: Int) -> Differentiability
+
+  /// The result types, or the constraint that the operands violate. A result extent that is no product of symbols
+  /// is `Dim.unknown`.
+  func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType]
+
+  /// The meaning, on values; slow and obvious. `type` is the static result type.
+  func evaluate(_ operands: [NDArray], type: TensorType) throws(EvaluationFault) -> NDArray
+
+  /// The gradient of a scalar with respect to each operand, from the gradient with respect to the result; nil where
+  /// none flows. Called with static shapes only.
+  func gradient(_ context: GradientContext) throws -> [Value?]
+
+  /// The same op with bound symbols in its attributes.
+  func bound(by bindings: [Int: Int]) -> Self
+}
+
+extension OpRule {
+  public func bound(by bindings: [Int: Int]) -> Self { self }
+  public func differentiability(of index: Int) -> Differentiability { .differentiable }
+}
+
+/// Whether a gradient flows through an operand.
+public enum Differentiability: Hashable, Sendable {
+  case differentiable
+  /// No gradient flows, for the given reason: a clause that follows the op's name.
+  case cut(String)
+}
+
+/// How an op becomes part of a kernel.
+public enum LoweringClass: String, CaseIterable, Hashable, Sendable {
+  /// A value that is there before any kernel runs.
+  case leaf
+  /// Each result element from the operands' elements at the same index.
+  case pointwise
+  /// Each element from its index alone.
+  case generator
+  /// An affine re-indexing of its operand.
+  case view
+  /// The same elements, in the same order, under another shape.
+  case relabel
+  /// Several operands placed into one result.
+  case join
+  case reduction
+  case contraction
+  /// Expanded by a pass before kernels are made.
+  case expanded
+}
+
+/// What went wrong while a value was computed.
+public struct EvaluationFault: Error, Hashable, Sendable {
+  public let message: String
+  public init(_ message: String) { self.message = message }
+}
+
+/// The documentation of an op kind, with the five headings of the op reference.
+public struct OpDoc: Hashable, Sendable {
+  /// `dot`; for the pointwise family each function has a page of its own.
+  public let name: String
+  public let semantics: String
+  /// `lhs: f32[M,K] — the left factor`
+  public let inputs: [String]
+  public let attributes: [String]
+  public let outputs: [String]
+  /// Without their numbers: the first is C1.
+  public let constraints: [String]
+  /// Lines of IR text.
+  public let examples: [String]
+  public let gradient: String
+
+  public init(
+    name: String, semantics: String, inputs: [String] = [], attributes: [String] = [], outputs: [String] = [],
+    constraints: [String] = [], examples: [String] = [], gradient: String
+  ) {
+    self.name = name
+    self.semantics = semantics
+    self.inputs = inputs
+    self.attributes = attributes
+    self.outputs = outputs
+    self.constraints = constraints
+    self.examples = examples
+    self.gradient = gradient
+  }
+}
+
+/// What a gradient rule sees of its node.
+public struct GradientContext {
+  /// Appends the nodes of the gradient.
+  public let builder: ModuleBuilder
+  public let operands: [Value]
+  public let result: Value
+  /// The gradient with respect to the result; of the result's type.
+  public let cotangent: Value
+
+  public init(builder: ModuleBuilder, operands: [Value], result: Value, cotangent: Value) {
+    self.builder = builder
+    self.operands = operands
+    self.result = result
+    self.cotangent = cotangent
+  }
+
+  public func type(ofOperand index: Int) -> TensorType { builder.type(of: operands[index]) }
+  public var resultType: TensorType { builder.type(of: result) }
+}
+
+/// Checks the number of operands; every op's constraint C1.
+func requireOperands(_ count: Int, _ operands: [TensorType]) throws(ConstraintViolation) {
+  if operands.count != count {
+    let noun = count == 1 ? "operand" : "operands"
+    throw ConstraintViolation("C1", "takes \(count) \(noun), got \(operands.count)")
+  }
+}
+
+/// Checks that axes are distinct and lie in a shape of the given rank.
+func requireAxes(_ axes: [Int], rank: Int, _ constraint: String) throws(ConstraintViolation) {
+  for (position, axis) in axes.enumerated() {
+    if axis < 0 || axis >= rank {
+      throw ConstraintViolation(constraint, "axis \(axis) is outside a tensor of rank \(rank)")
+    }
+    if axes[..<position].contains(axis) {
+      throw ConstraintViolation(constraint, "axis \(axis) is named twice")
+    }
+  }
+}
