@@ -1,0 +1,6 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+@main
+struct Program {
+  static func main() {}
+}
