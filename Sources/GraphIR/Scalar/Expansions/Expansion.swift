@@ -36,14 +36,8 @@ enum Expansion {
 
   static func power(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue { x }
   static func integerPower(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue { x }
-  static func exp(_ x: ScalarValue) -> ScalarValue { x }
-  static func expm1(_ x: ScalarValue) -> ScalarValue { x }
-  static func log(_ x: ScalarValue) -> ScalarValue { x }
-  static func log1p(_ x: ScalarValue) -> ScalarValue { x }
   static func sin(_ x: ScalarValue) -> ScalarValue { x }
   static func cos(_ x: ScalarValue) -> ScalarValue { x }
   static func tan(_ x: ScalarValue) -> ScalarValue { x }
-  static func tanh(_ x: ScalarValue) -> ScalarValue { x }
-  static func sigmoid(_ x: ScalarValue) -> ScalarValue { x }
   static func erf(_ x: ScalarValue) -> ScalarValue { x }
 }

@@ -1,0 +1,70 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// Machine code of a kernel: runs the range `begin..<end` of the outermost domain axis (`0..<1` when the domain is
+/// empty) on a table of buffer addresses, and returns 0 or a fault code (see `Kernel.faultSites`).
+public typealias KernelFunction =
+  @convention(c) (
+    _ buffers: UnsafePointer<UnsafeMutableRawPointer?>, _ begin: Int, _ end: Int
+  ) -> Int32
+
+/// A batched matrix product for a library: `c[b] = op(a[b]) · op(b[b])`, all row-major and contiguous.
+public struct MatrixProduct: Hashable, Sendable {
+  public var dtype: DType
+  public var batch: Int
+  public var m: Int
+  public var n: Int
+  public var k: Int
+  /// Whether `a` lies as `[k, m]`.
+  public var transposeA: Bool
+  /// Whether `b` lies as `[n, k]`.
+  public var transposeB: Bool
+
+  public init(dtype: DType, batch: Int, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
+    self.dtype = dtype
+    self.batch = batch
+    self.m = m
+    self.n = n
+    self.k = k
+    self.transposeA = transposeA
+    self.transposeB = transposeB
+  }
+}
+
+/// Performs a `MatrixProduct` that lies behind the first pointer.
+public typealias MatrixProductFunction =
+  @convention(c) (
+    _ product: UnsafeRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
+  ) -> Void
+
+/// Kernels in machine code. The code lives as long as this does.
+public protocol CompiledKernels: AnyObject, Sendable {
+  /// One entry a kernel, in the order they were given.
+  var functions: [KernelFunction] { get }
+}
+
+/// What turns kernels into something that runs. The run time drives a backend through this and names none.
+public protocol Backend: Sendable {
+  /// The machine that the code is for, in words; part of every cache key.
+  var target: String { get }
+
+  /// Compiles kernels together.
+  /// - Throws: `Diagnostic` of kind `bug` with the kernel's text.
+  func compile(_ kernels: [Kernel]) throws -> any CompiledKernels
+
+  /// The library routine for matrix products of `f32` and `f64`.
+  var matrixProduct: MatrixProductFunction { get }
+
+  /// The code that `compile` would make, as text.
+  func text(of kernel: Kernel, as form: CodeForm) throws -> String
+}
+
+/// A form of emitted code.
+public enum CodeForm: Sendable {
+  /// LLVM IR as emitted, before LLVM's passes.
+  case llvm
+  /// LLVM IR after its passes.
+  case optimizedLLVM
+  case assembly
+}

@@ -1,0 +1,124 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// A row program: for each point of a parallel domain, a short list of stages.
+///
+/// A kernel is content without names or addresses, so that equal kernels are compiled once: it is its own cache key.
+/// It runs over a range of its outermost domain axis; ranges are independent of one another.
+public struct Kernel: Hashable, Sendable {
+  /// An array that the kernel reads or writes, by its position in the argument list.
+  public struct Buffer: Hashable, Sendable {
+    public enum Access: Hashable, Sendable { case read, write }
+    public let dtype: DType
+    public let access: Access
+
+    public init(_ dtype: DType, _ access: Access) {
+      self.dtype = dtype
+      self.access = access
+    }
+  }
+
+  /// The axis along which an emitter forms vectors.
+  public enum VectorAxis: Hashable, Sendable {
+    /// The innermost axis of the domain: neighbouring lanes are neighbouring results.
+    case domain
+    /// The innermost axis of each stage's loop: lanes share a result.
+    case loop
+  }
+
+  public var buffers: [Buffer]
+  /// Extents, outermost first; empty for one point.
+  public var domain: [Int]
+  public var stages: [Stage]
+  public var vectorAxis: VectorAxis
+
+  public init(buffers: [Buffer], domain: [Int], stages: [Stage], vectorAxis: VectorAxis) {
+    self.buffers = buffers
+    self.domain = domain
+    self.stages = stages
+    self.vectorAxis = vectorAxis
+  }
+
+  /// The length of the axis whose ranges run independently.
+  public var rangeCount: Int { domain.first ?? 1 }
+
+  /// Scalar body executions of the whole domain, the measure of its work.
+  public var workCount: Int {
+    stages.reduce(0) { $0 + $1.loop.reduce(1, *) * $1.body.count } * domain.reduce(1, *)
+  }
+
+  /// The instructions that can fail, integer divisions, in the order of their fault codes: a kernel returns 0, or
+  /// 1 + the position in this list of an instruction that failed.
+  public var faultSites: [(stage: Int, instruction: Int)] {
+    stages.indices.flatMap { stage in
+      stages[stage].body.indices.compactMap { position in
+        stages[stage].body[position].canFault ? (stage, position) : nil
+      }
+    }
+  }
+}
+
+/// An inner loop over a scalar body that ends in a store or a reduction. With an empty loop the body runs once.
+public struct Stage: Hashable, Sendable {
+  /// Extents, outermost first.
+  public var loop: [Int]
+  /// In SSA form: operands are positions of earlier instructions.
+  public var body: [KernelInstruction]
+  public var sink: Sink
+
+  public init(loop: [Int], body: [KernelInstruction], sink: Sink) {
+    self.loop = loop
+    self.body = body
+    self.sink = sink
+  }
+
+  /// Where the body's value goes.
+  public enum Sink: Hashable, Sendable {
+    /// Element `at` of a buffer.
+    case store(value: Int, buffer: Int, at: AffineMap)
+    /// Combined over the loop in the language's order with this many lanes; later stages see the result.
+    case reduce(ReduceOp.Kind, value: Int, lanes: Int)
+    /// The first position in the loop of the greatest or least value, as `i32`; NaN wins.
+    case argReduce(ArgReduceOp.Kind, value: Int)
+  }
+
+  public var value: Int {
+    switch sink {
+    case .store(let value, _, _), .reduce(_, let value, _), .argReduce(_, let value): value
+    }
+  }
+}
+
+/// One scalar value of a stage's body.
+public struct KernelInstruction: Hashable, Sendable {
+  public enum Operation: Hashable, Sendable {
+    case load(buffer: Int, at: AffineMap)
+    /// A bit pattern, zero-extended.
+    case constant(UInt64)
+    /// The number that an index expression gives.
+    case index(AffineMap)
+    /// What an earlier stage reduced to at this domain point.
+    case stageResult(Int)
+    case function(ScalarFunction)
+    case convert
+  }
+
+  public let operation: Operation
+  public let dtype: DType
+  public let operands: [Int]
+
+  public init(_ operation: Operation, _ dtype: DType, _ operands: [Int] = []) {
+    self.operation = operation
+    self.dtype = dtype
+    self.operands = operands
+  }
+
+  /// Whether this is an integer division.
+  var canFault: Bool {
+    switch operation {
+    case .function(.divide), .function(.remainder): dtype.isInteger
+    default: false
+    }
+  }
+}

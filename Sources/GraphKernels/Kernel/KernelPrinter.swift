@@ -1,0 +1,66 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+extension Kernel: CustomStringConvertible {
+  /// The kernel as text:
+  /// ```
+  /// kernel (b0: read f32, b1: write f32) domain [16] vector loop {
+  ///   stage 0 loop [3] {
+  ///     v0 = load b0[3*d0 + l0] : f32
+  ///     v1 = exp v0 : f32
+  ///     reduce sum v1, 32 lanes
+  ///   }
+  /// }
+  /// ```
+  public var description: String {
+    let parameters = buffers.enumerated().map { index, buffer in
+      "b\(index): \(buffer.access == .read ? "read" : "write") \(buffer.dtype)"
+    }
+    let axis = vectorAxis == .domain ? "domain" : "loop"
+    var text = "kernel (\(parameters.joined(separator: ", "))) domain \(domain) vector \(axis) {\n"
+    for (number, stage) in stages.enumerated() {
+      text += "  stage \(number) loop \(stage.loop) {\n"
+      for (position, instruction) in stage.body.enumerated() {
+        text += "    v\(position) = \(text(of: instruction, in: stage)) : \(instruction.dtype)\n"
+      }
+      text += "    \(text(of: stage.sink))\n  }\n"
+    }
+    return text + "}"
+  }
+
+  private func text(of instruction: KernelInstruction, in stage: Stage) -> String {
+    let operands = instruction.operands.map { "v\($0)" }.joined(separator: ", ")
+    switch instruction.operation {
+    case .load(let buffer, let map): return "load b\(buffer)[\(map.description(domainRank: domain.count))]"
+    case .constant(let bits):
+      return "constant \(NDArray(dtype: instruction.dtype, shape: [], bits: [bits]).elementText)"
+    case .index(let map): return "index \(map.description(domainRank: domain.count))"
+    case .stageResult(let stage): return "result of stage \(stage)"
+    case .function(let function): return "\(function.name) \(operands)"
+    case .convert: return "convert \(operands)"
+    }
+  }
+
+  private func text(of sink: Stage.Sink) -> String {
+    switch sink {
+    case .store(let value, let buffer, let map):
+      "store v\(value), b\(buffer)[\(map.description(domainRank: domain.count))]"
+    case .reduce(let kind, let value, let lanes):
+      "reduce \(kind.rawValue) v\(value), \(lanes) \(lanes == 1 ? "lane" : "lanes")"
+    case .argReduce(let kind, let value): "argReduce \(kind.rawValue) v\(value)"
+    }
+  }
+}
+
+extension NDArray {
+  /// The first element, as short as its bits allow.
+  fileprivate var elementText: String {
+    switch dtype {
+    case .float32: "\(Float(bits: bits(at: 0)))"
+    case .float64: "\(Double(bits: bits(at: 0)))"
+    case .bool: bits(at: 0) != 0 ? "true" : "false"
+    default: "\(ints.first ?? 0)"
+    }
+  }
+}
