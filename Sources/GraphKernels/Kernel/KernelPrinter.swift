@@ -22,14 +22,14 @@ extension Kernel: CustomStringConvertible {
     for (number, stage) in stages.enumerated() {
       text += "  stage \(number) loop \(stage.loop) {\n"
       for (position, instruction) in stage.body.enumerated() {
-        text += "    v\(position) = \(text(of: instruction, in: stage)) : \(instruction.dtype)\n"
+        text += "    v\(position) = \(phrase(instruction)) : \(instruction.dtype)\n"
       }
-      text += "    \(text(of: stage.sink))\n  }\n"
+      text += "    \(phrase(stage.sink))\n  }\n"
     }
     return text + "}"
   }
 
-  private func text(of instruction: KernelInstruction, in stage: Stage) -> String {
+  private func phrase(_ instruction: KernelInstruction) -> String {
     let operands = instruction.operands.map { "v\($0)" }.joined(separator: ", ")
     switch instruction.operation {
     case .load(let buffer, let map): return "load b\(buffer)[\(map.description(domainRank: domain.count))]"
@@ -42,7 +42,7 @@ extension Kernel: CustomStringConvertible {
     }
   }
 
-  private func text(of sink: Stage.Sink) -> String {
+  private func phrase(_ sink: Stage.Sink) -> String {
     switch sink {
     case .store(let value, let buffer, let map):
       "store v\(value), b\(buffer)[\(map.description(domainRank: domain.count))]"
