@@ -1,0 +1,34 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphAutodiff
+import GraphIR
+
+/// A named function from modules to modules. A pass changes how a module computes, never what.
+public struct Pass: Sendable {
+  public let name: String
+  /// The rewrite rules that the pass consists of; empty for a pass of another kind.
+  public let rules: [RewriteRule]
+  private let body: @Sendable (Module) throws -> Module
+
+  public init(_ name: String, _ body: @escaping @Sendable (Module) throws -> Module) {
+    self.name = name
+    self.body = body
+    rules = []
+  }
+
+  /// A pass that applies rewrite rules until none fires.
+  public init(_ name: String, rules: [RewriteRule]) {
+    self.name = name
+    self.rules = rules
+    body = { try $0.rewritten(by: rules, in: name) }
+  }
+
+  public func run(_ module: Module) throws -> Module { try body(module) }
+}
+
+extension Pass {
+  /// Expands gradient nodes; see `Autodiff`.
+  public static let gradients = Pass("gradients") { try Autodiff.expandGradients($0) }
+  /// Exact algebra; see `RewriteRule.simplify`.
+  public static let simplify = Pass("simplify", rules: RewriteRule.simplify)
+}

@@ -1,0 +1,22 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// The passes that a module goes through before kernels are made, in order.
+public struct Pipeline: Sendable {
+  public var passes: [Pass]
+
+  public init(_ passes: [Pass]) { self.passes = passes }
+
+  public static let standard = Pipeline([
+    .gradients,
+    .simplify,
+  ])
+
+  /// Runs every pass.
+  ///
+  /// - Parameter module: static; what a program extracts, with bound shapes.
+  public func run(_ module: Module, options: PipelineOptions = PipelineOptions()) throws -> Module {
+    try passes.reduce(module) { module, pass in try options.run(pass, on: module) }
+  }
+}
