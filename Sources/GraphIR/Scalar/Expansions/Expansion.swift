@@ -34,10 +34,4 @@ enum Expansion {
     return x.type.isSigned ? (x .< 0).select(-1, positive) : positive
   }
 
-  static func power(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue { x }
-  static func integerPower(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue { x }
-  static func sin(_ x: ScalarValue) -> ScalarValue { x }
-  static func cos(_ x: ScalarValue) -> ScalarValue { x }
-  static func tan(_ x: ScalarValue) -> ScalarValue { x }
-  static func erf(_ x: ScalarValue) -> ScalarValue { x }
 }

@@ -96,6 +96,8 @@ extension Expansion {
   static func expm1(_ x: ScalarValue) -> ScalarValue {
     let overflow = ExponentialConstants.of(x.type).overflow
     let above = (overflow .< x).select(overflow, x)
-    return copySign(expm1Within((above .< -60).select(-60, above)), x)
+    let value = expm1Within((above .< -60).select(-60, above))
+    // The smallest values are their own result; halved and doubled they would lose bits, and zero its sign.
+    return (x.absolute .< (x.type == .float64 ? 0x1p-56 : 0x1p-27)).select(x, value)
   }
 }

@@ -1,0 +1,368 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// Turns a static module into a plan: kernels, library calls, buffers and their places.
+public enum Lowering {
+  /// - Parameter module: static, without gradient nodes.
+  /// - Throws: `Diagnostic` of kind `bug` for a module that is not.
+  public static func plan(for module: Module) throws -> Plan {
+    guard module.isStatic else { throw bug("the module has unbound symbols", module) }
+    var lowering = ModuleLowering(module)
+    return try lowering.run()
+  }
+
+  static func bug(_ message: String, _ module: Module) -> Diagnostic {
+    Diagnostic(.bug, code: "lowering", "\(message) (in module @\(module.name))")
+  }
+}
+
+/// The state of one lowering.
+private struct ModuleLowering {
+  let module: Module
+  let inlining: Inlining
+
+  private var buffers: [Plan.Buffer] = []
+  private var bufferOfNode: [Int: Int] = [:]
+  private var constants: [NDArray] = []
+  private var kernels: [Kernel] = []
+  private var kernelIndex: [Kernel: Int] = [:]
+  private var steps: [Plan.Step] = []
+  private var outputs: [Int] = []
+
+  init(_ module: Module) {
+    self.module = module
+    inlining = Inlining(module)
+  }
+
+  mutating func run() throws -> Plan {
+    let outputNodes = Set(module.roots.map { Inlining.aliasRoot($0, module.nodes).nodeIndex })
+    for index in module.nodes.indices where inlining.stored[index] != nil {
+      try lower(index, isOutput: outputNodes.contains(index))
+    }
+    let arenaByteCount = placeTemporaries()
+    return Plan(
+      name: module.name, parameters: module.parameters, variables: module.variables, buffers: buffers,
+      constants: constants, kernels: kernels, steps: steps,
+      results: try module.results.map { try source($0.value) },
+      updates: try module.updates.map { Plan.Update(variable: $0.variable, source: try source($0.value)) },
+      outputs: outputs, arenaByteCount: arenaByteCount, nodeCount: module.nodes.count)
+  }
+
+  // MARK: Buffers
+
+  /// Gives a stored node its buffer and the steps that fill it.
+  private mutating func lower(_ index: Int, isOutput: Bool) throws {
+    let node = module.nodes[index]
+    let type = node.types[0]
+    let storage: Plan.Storage
+    switch node.op {
+    case .parameter(let rule): storage = .parameter(rule.index)
+    case .variable(let rule): storage = .variable(rule.index)
+    case .constant(let rule):
+      constants.append(rule.value)
+      storage = .constant(constants.count - 1)
+    default:
+      if type.dtype == .string { throw Lowering.bug("\(node.op.mnemonic) computes with strings", module) }
+      if isOutput {
+        outputs.append(type.byteCount ?? 0)
+        storage = .output(outputs.count - 1)
+      } else {
+        // Placed once every lifetime is known.
+        storage = .arena(offset: 0)
+      }
+    }
+    buffers.append(Plan.Buffer(type: type, storage: storage))
+    bufferOfNode[index] = buffers.count - 1
+    let value = Value(node: Int32(index))
+    switch node.op {
+    case .parameter, .variable, .constant: break
+    case .reduce(let rule): try lowerReduce(value, node, rule)
+    case .argReduce(let rule): try lowerArgReduce(value, node, rule)
+    case .dot(let rule) where type.dtype.isFloatingPoint: try lowerMatrixProduct(value, node, rule)
+    case .dot(let rule): try lowerIntegerDot(value, node, rule)
+    case .pad(let rule): try lowerPad(value, node, rule)
+    case .concatenate(let rule): try lowerConcatenate(value, node, rule)
+    default: try lowerMap(value)
+    }
+  }
+
+  private func buffer(of value: Value) throws -> Int {
+    let source = Inlining.aliasRoot(value, module.nodes)
+    guard let buffer = bufferOfNode[source.nodeIndex] else {
+      throw Lowering.bug("%\(value.node) is not in memory", module)
+    }
+    return buffer
+  }
+
+  private func source(_ value: Value) throws -> Plan.Source {
+    let place: Plan.Source.Place =
+      switch buffers[try buffer(of: value)].storage {
+      case .parameter(let index): .parameter(index)
+      case .variable(let index): .variable(index)
+      case .constant(let index): .constant(index)
+      case .output(let index): .output(index)
+      case .arena: throw Lowering.bug("%\(value.node) does not outlive the run", module)
+      }
+    return Plan.Source(place, module.type(of: value))
+  }
+
+  /// Places the temporaries in the arena and returns its size.
+  private mutating func placeTemporaries() -> Int {
+    var lifetimes: [Int: ClosedRange<Int>] = [:]
+    for (time, step) in steps.enumerated() {
+      let uses = step.uses
+      for buffer in uses.reads + uses.writes {
+        lifetimes[buffer] = (lifetimes[buffer]?.lowerBound ?? time)...time
+      }
+    }
+    let temporaries = buffers.indices.filter { buffers[$0].storage == .arena(offset: 0) }
+    let requests = temporaries.map { index in
+      ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetimes[index] ?? 0...0)
+    }
+    let (offsets, byteCount) = ArenaPlanner.place(requests)
+    for (index, offset) in zip(temporaries, offsets) { buffers[index].storage = .arena(offset: offset) }
+    return byteCount
+  }
+
+  // MARK: Kernels
+
+  private func extents(_ value: Value) -> [Int] { module.type(of: value).shape.extents ?? [] }
+
+  /// The map that follows index `dimension`, among `count` indices.
+  private func index(_ dimension: Int, of count: Int) -> AffineMap {
+    var map = AffineMap.constant(0, dimensions: count)
+    map.strides[dimension] = 1
+    return map
+  }
+
+  private func expression(dimensions: Int, arguments: [Value] = []) -> ExpressionBuilder {
+    ExpressionBuilder(module: module, inlining: inlining, dimensions: dimensions, arguments: arguments)
+  }
+
+  /// Appends the step that runs a kernel of these stages and writes `target` last.
+  private mutating func append(
+    domain: [Int], stages: [Stage], vectorAxis: Kernel.VectorAxis, reading arguments: [Value],
+    writing target: Value,
+    faults: [Plan.Fault], label: String
+  ) throws {
+    if domain.contains(0) { return }
+    let targetType = module.type(of: target)
+    let reads = try arguments.map { try buffer(of: $0) }
+    let kernel = Kernel(
+      buffers: arguments.map { Kernel.Buffer(module.type(of: $0).dtype, .read) }
+        + [Kernel.Buffer(targetType.dtype, .write)],
+      domain: domain, stages: stages, vectorAxis: vectorAxis
+    ).simplified()
+    let number: Int
+    if let known = kernelIndex[kernel] {
+      number = known
+    } else {
+      number = kernels.count
+      kernels.append(kernel)
+      kernelIndex[kernel] = number
+    }
+    let written = try buffer(of: target)
+    steps.append(
+      .kernel(
+        Plan.KernelStep(
+          kernel: number, buffers: reads + [written], reads: reads, writes: [written], label: label,
+          faults: faults, origin: module.nodes[target.nodeIndex].origin)))
+  }
+
+  private func faults(of builder: ExpressionBuilder) -> [Plan.Fault] {
+    builder.body.indices.filter { builder.body[$0].canFault }.map { builder.origins[$0] }
+  }
+
+  private func label(of builder: ExpressionBuilder, then last: String? = nil) -> String {
+    var words = builder.body.compactMap { instruction -> String? in
+      switch instruction.operation {
+      case .function(let function): function.name
+      case .convert: "convert"
+      case .index: "iota"
+      case .load, .constant, .stageResult: nil
+      }
+    }
+    if let last { words.append(last) }
+    return words.isEmpty ? "copy" : words.joined(separator: " ")
+  }
+
+  /// One store a point of the value's shape.
+  private mutating func lowerMap(_ value: Value) throws {
+    let domain = extents(value)
+    let axes = domain.indices.map { index($0, of: domain.count) }
+    var builder = expression(dimensions: domain.count)
+    let element = try builder.element(definitionOf: value, at: axes)
+    try appendStore(
+      element, builder, domain: domain, target: value,
+      at: AffineMap(strides: rowMajorStrides(domain)), label: label(of: builder))
+  }
+
+  private mutating func appendStore(
+    _ element: Int, _ builder: ExpressionBuilder, domain: [Int], target: Value, at map: AffineMap,
+    label: String
+  ) throws {
+    let sink = Stage.Sink.store(value: element, buffer: builder.arguments.count, at: map)
+    try append(
+      domain: domain, stages: [Stage(loop: [], body: builder.body, sink: sink)], vectorAxis: .domain,
+      reading: builder.arguments, writing: target, faults: faults(of: builder), label: label)
+  }
+
+  /// A reduction over some axes of an operand, and the store of its result.
+  private mutating func appendReduction(
+    of operand: Value, axes: [Int], target: Value, vectorAxis: Kernel.VectorAxis, label last: String,
+    sink: (_ value: Int) -> Stage.Sink
+  ) throws {
+    let shape = extents(operand)
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let order = kept + axes
+    var maps = [AffineMap](repeating: .constant(0, dimensions: shape.count), count: shape.count)
+    for (position, axis) in order.enumerated() { maps[axis] = index(position, of: shape.count) }
+    var builder = expression(dimensions: shape.count)
+    let element = try builder.element(of: operand, at: maps)
+    try appendReduction(
+      builder, sink(element), domain: kept.map { shape[$0] }, loop: axes.map { shape[$0] }, target: target,
+      vectorAxis: vectorAxis, label: last)
+  }
+
+  private mutating func appendReduction(
+    _ builder: ExpressionBuilder, _ sink: Stage.Sink, domain: [Int], loop: [Int], target: Value,
+    vectorAxis: Kernel.VectorAxis, label last: String
+  ) throws {
+    let reduction = Stage(loop: loop, body: builder.body, sink: sink)
+    let result = KernelInstruction(.stageResult(0), module.type(of: target).dtype)
+    let store = Stage(
+      loop: [], body: [result],
+      sink: .store(value: 0, buffer: builder.arguments.count, at: AffineMap(strides: rowMajorStrides(domain)))
+    )
+    try append(
+      domain: domain, stages: [reduction, store], vectorAxis: vectorAxis, reading: builder.arguments,
+      writing: target, faults: faults(of: builder), label: label(of: builder, then: last))
+  }
+
+  private mutating func lowerReduce(_ value: Value, _ node: Node, _ rule: ReduceOp) throws {
+    let operand = node.operands[0]
+    let order = ReductionOrder(axes: rule.axes, rank: module.type(of: operand).rank)
+    try appendReduction(
+      of: operand, axes: rule.axes, target: value, vectorAxis: order.lanes == 1 ? .domain : .loop,
+      label: "reduce \(rule.kind.rawValue)"
+    ) { .reduce(rule.kind, value: $0, lanes: order.lanes) }
+  }
+
+  private mutating func lowerArgReduce(_ value: Value, _ node: Node, _ rule: ArgReduceOp) throws {
+    let isLast = rule.axis == module.type(of: node.operands[0]).rank - 1
+    try appendReduction(
+      of: node.operands[0], axes: [rule.axis], target: value, vectorAxis: isLast ? .loop : .domain,
+      label: rule.mnemonic
+    ) { .argReduce(rule.kind, value: $0) }
+  }
+
+  /// Fills the result with the border's value, then copies the operand to its places.
+  private mutating func lowerPad(_ value: Value, _ node: Node, _ rule: PadOp) throws {
+    let result = extents(value)
+    let strides = rowMajorStrides(result)
+    var border = expression(dimensions: result.count)
+    let filling = try border.element(of: node.operands[1], at: [])
+    try appendStore(
+      filling, border, domain: result, target: value, at: AffineMap(strides: strides), label: "pad border")
+    let source = extents(node.operands[0])
+    let offset = zip(rule.low, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    try appendPiece(
+      node.operands[0], target: value, label: "pad",
+      at: AffineMap(offset: offset, strides: source.indices.map { strides[$0] * (rule.interior[$0] + 1) }))
+  }
+
+  private mutating func lowerConcatenate(_ value: Value, _ node: Node, _ rule: ConcatenateOp) throws {
+    let strides = rowMajorStrides(extents(value))
+    var start = 0
+    for operand in node.operands {
+      try appendPiece(
+        operand, target: value, label: "concatenate",
+        at: AffineMap(offset: start * strides[rule.axis], strides: strides))
+      start += extents(operand)[rule.axis]
+    }
+  }
+
+  private mutating func appendPiece(
+    _ operand: Value, target: Value, label last: String, at map: AffineMap
+  ) throws {
+    let domain = extents(operand)
+    var builder = expression(dimensions: domain.count)
+    let element = try builder.element(of: operand, at: domain.indices.map { index($0, of: domain.count) })
+    try appendStore(
+      element, builder, domain: domain, target: target, at: map, label: label(of: builder, then: last))
+  }
+
+  // MARK: Contractions
+
+  /// A library call. The pass `canonicalize-dots` has brought the operands into a layout that the library takes.
+  private mutating func lowerMatrixProduct(_ value: Value, _ node: Node, _ rule: DotOp) throws {
+    let (lhs, rhs) = (extents(node.operands[0]), extents(node.operands[1]))
+    let lhsFree = rule.lhsFree(rank: lhs.count)
+    let rhsFree = rule.rhsFree(rank: rhs.count)
+    let leading = Array(rule.lhsBatch.indices)
+    guard rule.lhsBatch == leading, rule.rhsBatch == leading else {
+      throw Lowering.bug("a dot's batch axes are not its first", module)
+    }
+    let all = { (rank: Int) in Array(0..<rank) }
+    let transposeA: Bool
+    switch leading + lhsFree + rule.lhsContract {
+    case all(lhs.count): transposeA = false
+    default:
+      guard leading + rule.lhsContract + lhsFree == all(lhs.count) else {
+        throw Lowering.bug("a dot's lhs axes are interleaved", module)
+      }
+      transposeA = true
+    }
+    let transposeB: Bool
+    switch leading + rule.rhsContract + rhsFree {
+    case all(rhs.count): transposeB = false
+    default:
+      guard leading + rhsFree + rule.rhsContract == all(rhs.count) else {
+        throw Lowering.bug("a dot's rhs axes are interleaved", module)
+      }
+      transposeB = true
+    }
+    let product = { (axes: [Int], extents: [Int]) in axes.reduce(1) { $0 * extents[$1] } }
+    let call = MatrixProduct(
+      dtype: node.types[0].dtype, batch: product(leading, lhs), m: product(lhsFree, lhs),
+      n: product(rhsFree, rhs), k: product(rule.lhsContract, lhs), transposeA: transposeA,
+      transposeB: transposeB)
+    if call.batch * call.m * call.n == 0 { return }
+    steps.append(
+      .matrixProduct(
+        call, a: try buffer(of: node.operands[0]), b: try buffer(of: node.operands[1]),
+        c: try buffer(of: value),
+        origin: node.origin))
+  }
+
+  /// A row program: sums of integer products are the same in any order.
+  private mutating func lowerIntegerDot(_ value: Value, _ node: Node, _ rule: DotOp) throws {
+    let (lhs, rhs) = (extents(node.operands[0]), extents(node.operands[1]))
+    let domain = extents(value)
+    let loop = rule.lhsContract.map { lhs[$0] }
+    let dimensions = domain.count + loop.count
+    let lhsFree = rule.lhsFree(rank: lhs.count)
+    var lhsMaps = lhs.map { _ in AffineMap.constant(0, dimensions: dimensions) }
+    var rhsMaps = rhs.map { _ in AffineMap.constant(0, dimensions: dimensions) }
+    for (position, axis) in (rule.lhsBatch + lhsFree).enumerated() {
+      lhsMaps[axis] = index(position, of: dimensions)
+    }
+    for (position, axis) in rule.rhsBatch.enumerated() { rhsMaps[axis] = index(position, of: dimensions) }
+    for (position, axis) in rule.rhsFree(rank: rhs.count).enumerated() {
+      rhsMaps[axis] = index(rule.lhsBatch.count + lhsFree.count + position, of: dimensions)
+    }
+    for position in loop.indices {
+      lhsMaps[rule.lhsContract[position]] = index(domain.count + position, of: dimensions)
+      rhsMaps[rule.rhsContract[position]] = index(domain.count + position, of: dimensions)
+    }
+    var builder = expression(dimensions: dimensions)
+    let left = try builder.element(of: node.operands[0], at: lhsMaps)
+    let right = try builder.element(of: node.operands[1], at: rhsMaps)
+    let product = builder.append(
+      KernelInstruction(.function(.multiply), node.types[0].dtype, [left, right]), from: node)
+    try appendReduction(
+      builder, .reduce(.sum, value: product, lanes: 1), domain: domain, loop: loop, target: value,
+      vectorAxis: .domain, label: "dot")
+  }
+}
