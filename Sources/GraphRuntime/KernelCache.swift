@@ -1,0 +1,43 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import GraphKernels
+import Synchronization
+
+/// Machine code by kernel content: a kernel is compiled once, whichever executable asks.
+public final class KernelCache: Sendable {
+  public let backend: any Backend
+
+  private struct Entry {
+    let code: any CompiledKernels
+    let function: KernelFunction
+  }
+  private struct State {
+    var entries: [Kernel: Entry] = [:]
+    var compiledCount = 0
+  }
+  private let state = Mutex(State())
+
+  public init(backend: any Backend) { self.backend = backend }
+
+  /// Kernels compiled so far.
+  public var compiledCount: Int { state.withLock { $0.compiledCount } }
+
+  /// Code for each kernel, in order; what is missing is compiled in one batch. The code lives as long as the second
+  /// result does.
+  /// - Throws: what the backend throws; the cache is then as it was.
+  func functions(for kernels: [Kernel]) throws -> ([KernelFunction], [any CompiledKernels]) {
+    try state.withLock { state in
+      let missing = kernels.filter { state.entries[$0] == nil }
+      if !missing.isEmpty {
+        let code = try backend.compile(missing)
+        for (kernel, function) in zip(missing, code.functions) {
+          state.entries[kernel] = Entry(code: code, function: function)
+        }
+        state.compiledCount += missing.count
+      }
+      let entries = kernels.compactMap { state.entries[$0] }
+      return (entries.map(\.function), entries.map(\.code))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import GraphKernels
+
+/// The memory of one run at a time: the arena, the addresses that steps take, and the storage of what the run returns.
+///
+/// Only one thread uses a context at a time; the executable hands it out.
+final class RunContext: @unchecked Sendable {
+  private let program: Program
+  private let arena: NDArrayStorage
+  /// The address of each buffer.
+  private var addresses: [UnsafeMutableRawPointer?]
+  /// What the steps read: the addresses in the order of the steps' arguments.
+  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  private var outputs: [Output]
+
+  /// Storage for one output. Two blocks take turns, so that in the steady state, where the caller has let go of the
+  /// value before last, nothing is allocated.
+  private struct Output {
+    let byteCount: Int
+    var current: NDArrayStorage
+    var spare: NDArrayStorage
+
+    init(byteCount: Int) {
+      self.byteCount = byteCount
+      current = NDArrayStorage(uninitializedByteCount: byteCount)
+      spare = NDArrayStorage(uninitializedByteCount: byteCount)
+    }
+
+    /// Makes `current` a block that nobody else holds.
+    mutating func renew() {
+      if isKnownUniquelyReferenced(&current) { return }
+      swap(&current, &spare)
+      if !isKnownUniquelyReferenced(&current) {
+        current = NDArrayStorage(uninitializedByteCount: byteCount)
+      }
+    }
+  }
+
+  init(program: Program) {
+    self.program = program
+    let plan = program.plan
+    arena = NDArrayStorage(uninitializedByteCount: plan.arenaByteCount)
+    outputs = plan.outputs.map { Output(byteCount: $0) }
+    table = .allocate(capacity: max(program.argumentBuffers.count, 1))
+    table.initialize(repeating: nil, count: max(program.argumentBuffers.count, 1))
+    addresses = plan.buffers.map { [arena] buffer in
+      switch buffer.storage {
+      case .arena(let offset): arena.base + offset
+      case .constant(let index): plan.constants[index].storage.base
+      case .parameter, .variable, .output: nil
+      }
+    }
+  }
+
+  deinit { table.deallocate() }
+
+  func output(_ index: Int) -> NDArrayStorage { outputs[index].current }
+
+  /// Fills in the addresses that differ from run to run.
+  func bind(parameters: [NDArray], variables: [NDArray]) {
+    for index in outputs.indices { outputs[index].renew() }
+    let buffers = program.plan.buffers
+    for index in buffers.indices {
+      switch buffers[index].storage {
+      case .parameter(let parameter): addresses[index] = parameters[parameter].storage.base
+      case .variable(let variable): addresses[index] = variables[variable].storage.base
+      case .output(let output): addresses[index] = outputs[output].current.base
+      case .arena, .constant: break
+      }
+    }
+    for (position, buffer) in program.argumentBuffers.enumerated() { table[position] = addresses[buffer] }
+  }
+
+  /// Runs the steps; the step that failed and its code, or nil. Allocates nothing.
+  func execute(pool: ThreadPool?) -> (step: Int, code: Int32)? {
+    let failure = program.steps.withUnsafeBufferPointer { steps -> Int in
+      for index in steps.indices {
+        let arguments = UnsafePointer(table + steps[index].arguments)
+        switch steps[index].action {
+        case .kernel(let function):
+          let count = steps[index].count
+          let status: Int32
+          if let pool, steps[index].chunk < count {
+            status = pool.run(function, arguments, count: count, chunk: steps[index].chunk)
+          } else {
+            status = function(arguments, 0, count)
+          }
+          if status != 0 { return index << 32 | Int(status) }
+        case .matrixProduct(let function, let product):
+          if let a = arguments[0], let b = arguments[1], let c = arguments[2] { function(product, a, b, c) }
+        case .copy(let byteCount):
+          if let source = arguments[0], let target = arguments[1] {
+            target.copyMemory(from: source, byteCount: byteCount)
+          }
+        }
+      }
+      return -1
+    }
+    return failure < 0 ? nil : (failure >> 32, Int32(truncatingIfNeeded: failure & 0xffff_ffff))
+  }
+}

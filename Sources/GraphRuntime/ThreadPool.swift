@@ -1,0 +1,195 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import Glibc
+import GraphKernels
+import Synchronization
+
+/// Worker threads that share the chunks of one kernel with the caller.
+///
+/// The caller may claim every chunk itself, so that a worker that the system has descheduled delays nothing that it
+/// has not begun. Workers spin for about a millisecond after a job, since waking a parked thread costs more than a
+/// small kernel, and then sleep.
+public final class ThreadPool: Sendable {
+  /// Threads that work on a job, the caller's included.
+  public let threadCount: Int
+  private let shared: Shared
+  private let workers: [pthread_t]
+
+  /// Creates the pool; fewer threads than asked for if the system gives no more.
+  public init(threadCount: Int) {
+    let shared = Shared()
+    var workers: [pthread_t] = []
+    for _ in 1..<max(threadCount, 1) {
+      var worker = pthread_t()
+      let argument = Unmanaged.passRetained(shared)
+      let status = pthread_create(
+        &worker, nil,
+        { argument in
+          if let argument { Unmanaged<Shared>.fromOpaque(argument).takeRetainedValue().work() }
+          return nil
+        }, argument.toOpaque())
+      if status == 0 {
+        workers.append(worker)
+      } else {
+        argument.release()
+      }
+    }
+    self.shared = shared
+    self.workers = workers
+    self.threadCount = workers.count + 1
+  }
+
+  deinit {
+    shared.stop()
+    for worker in workers { pthread_join(worker, nil) }
+  }
+
+  /// Runs `function` on `0..<count` in chunks and returns the least fault code that is not 0, or 0. When another
+  /// thread is using the pool the caller does the work alone.
+  func run(
+    _ function: KernelFunction, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>, count: Int, chunk: Int
+  ) -> Int32 {
+    if workers.isEmpty || !shared.acquire() { return function(arguments, 0, count) }
+    defer { shared.release() }
+    return shared.run(function, arguments, count: count, chunk: chunk)
+  }
+
+  /// What the threads share. One job at a time.
+  private final class Shared: Sendable {
+    /// The current job's number in the upper half and its unclaimed chunks in the lower: claiming a chunk is a
+    /// compare-and-exchange, which fails when the job has changed meanwhile.
+    private let ticket = Atomic<UInt64>(0)
+    private let isBusy = Atomic<Bool>(false)
+    private let completed = Atomic<Int>(0)
+    private let fault = Atomic<Int32>(0)
+    private let function = Atomic<UInt>(0)
+    private let arguments = Atomic<UInt>(0)
+    private let count = Atomic<Int>(0)
+    private let chunk = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let isStopping = Atomic<Bool>(false)
+    private let parking = Parking()
+
+    /// Polls before a worker parks: about a millisecond.
+    private static let spinLimit = 200_000
+
+    func acquire() -> Bool {
+      isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+    }
+    func release() { isBusy.store(false, ordering: .releasing) }
+
+    func stop() {
+      isStopping.store(true, ordering: .sequentiallyConsistent)
+      parking.wakeAll()
+    }
+
+    func run(
+      _ function: KernelFunction, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>, count: Int, chunk: Int
+    ) -> Int32 {
+      let chunks = (count + chunk - 1) / chunk
+      self.function.store(unsafeBitCast(function, to: UInt.self), ordering: .relaxed)
+      self.arguments.store(UInt(bitPattern: arguments), ordering: .relaxed)
+      self.count.store(count, ordering: .relaxed)
+      self.chunk.store(chunk, ordering: .relaxed)
+      completed.store(0, ordering: .relaxed)
+      fault.store(0, ordering: .relaxed)
+      let job = (ticket.load(ordering: .relaxed) >> 32) &+ 1
+      ticket.store(job << 32 | UInt64(chunks), ordering: .sequentiallyConsistent)
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { parking.wakeAll() }
+      while claim() {}
+      while completed.load(ordering: .acquiring) < chunks { pauseBriefly() }
+      return fault.load(ordering: .relaxed)
+    }
+
+    /// Takes a chunk and runs it; false when there is none.
+    private func claim() -> Bool {
+      let current = ticket.load(ordering: .acquiring)
+      let remaining = Int(current & 0xffff_ffff)
+      guard remaining > 0 else { return false }
+      let code = function.load(ordering: .relaxed)
+      let table = arguments.load(ordering: .relaxed)
+      let total = count.load(ordering: .relaxed)
+      let size = chunk.load(ordering: .relaxed)
+      let claimed = ticket.compareExchange(
+        expected: current, desired: current - 1, ordering: .acquiringAndReleasing)
+      // Another thread was faster, perhaps with another job: look again.
+      guard claimed.exchanged, let table = UnsafePointer<UnsafeMutableRawPointer?>(bitPattern: table) else {
+        return true
+      }
+      let begin = ((total + size - 1) / size - remaining) * size
+      let status = unsafeBitCast(code, to: KernelFunction.self)(table, begin, min(begin + size, total))
+      if status != 0 { report(status) }
+      completed.add(1, ordering: .releasing)
+      return true
+    }
+
+    private func report(_ status: Int32) {
+      var known = fault.load(ordering: .relaxed)
+      while known == 0 || status < known {
+        let exchange = fault.compareExchange(expected: known, desired: status, ordering: .relaxed)
+        if exchange.exchanged { return }
+        known = exchange.original
+      }
+    }
+
+    func work() {
+      var idle = 0
+      while !isStopping.load(ordering: .relaxed) {
+        if claim() {
+          idle = 0
+        } else if idle < Shared.spinLimit {
+          idle += 1
+          pauseBriefly()
+        } else {
+          park()
+          idle = 0
+        }
+      }
+    }
+
+    private func park() {
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      parking.sleep {
+        ticket.load(ordering: .sequentiallyConsistent) & 0xffff_ffff == 0
+          && !isStopping.load(ordering: .sequentiallyConsistent)
+      }
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+    }
+
+    private func pauseBriefly() {
+      // A few dependent loads: the loop stays off the bus without a system call.
+      for _ in 0..<4 { _ = isStopping.load(ordering: .relaxed) }
+    }
+  }
+}
+
+/// Where threads sleep: a mutex and a condition variable.
+private final class Parking: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func wakeAll() {
+    pthread_mutex_lock(mutex)
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Sleeps while there is nothing to do, as `isIdle` says.
+  func sleep(while isIdle: () -> Bool) {
+    pthread_mutex_lock(mutex)
+    while isIdle() { pthread_cond_wait(condition, mutex) }
+    pthread_mutex_unlock(mutex)
+  }
+}
