@@ -31,4 +31,7 @@ extension Pass {
   public static let gradients = Pass("gradients") { try Autodiff.expandGradients($0) }
   /// Exact algebra; see `RewriteRule.simplify`.
   public static let simplify = Pass("simplify", rules: RewriteRule.simplify)
+  /// Evaluates what depends on constants alone, and simplifies what that leads to.
+  public static let foldConstants = Pass(
+    "fold-constants", rules: RewriteRule.folding + RewriteRule.simplify)
 }

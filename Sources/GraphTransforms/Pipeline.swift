@@ -11,6 +11,10 @@ public struct Pipeline: Sendable {
   public static let standard = Pipeline([
     .gradients,
     .simplify,
+    .foldConstants,
+    .canonicalizeDots,
+    // Where a dot needed its operand transposed, the transpose may meet another, or a constant.
+    .foldConstants,
   ])
 
   /// Runs every pass.

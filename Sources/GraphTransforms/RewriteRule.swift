@@ -18,16 +18,6 @@ public struct RewriteRule: Sendable {
   }
 }
 
-/// A node that rules are tried on: not yet in the new module, its operands already.
-struct RewriteSite {
-  let builder: ModuleBuilder
-  let op: Op
-  let operands: [Value]
-  let type: TensorType
-
-  subscript(position: Int) -> Value { operands[position] }
-}
-
 extension Module {
   /// How often a module is gone through, and how often one node is rewritten, before the rules are taken to run in a
   /// circle.

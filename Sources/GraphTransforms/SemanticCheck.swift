@@ -63,7 +63,7 @@ public struct SemanticCheck: Sendable {
   private func agree(_ lhs: NDArray, _ rhs: NDArray, _ hasDots: Bool) -> Bool {
     guard lhs.type == rhs.type else { return false }
     if lhs.dtype == .string { return lhs == rhs }
-    let scale = (0..<lhs.count).reduce(0.0) { max($0, lhs.number(at: $1).magnitude) }
+    let scale = lhs.doubles.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
     return (0..<lhs.count).allSatisfy { index in
       let (x, y) = (lhs.number(at: index), rhs.number(at: index))
       if lhs.bits(at: index) == rhs.bits(at: index) || x.isNaN && y.isNaN { return true }

@@ -4,15 +4,28 @@ import GraphIR
 
 extension RewriteRule {
   /// The rules of the pass `simplify`, tried in this order.
-  public static let simplify: [RewriteRule] = markers
+  public static let simplify =
+    markers + empties + arithmetic + logic + conversions + shapes + windows + joins + repeats + reductions
 
   /// Once gradients are expanded, markers mean nothing more.
-  static let markers: [RewriteRule] = [
+  static let markers = [
     RewriteRule("identity x = x") { site in
       if case .identity = site.op { site[0] } else { nil }
     },
     RewriteRule("stopGradient x = x") { site in
       if case .stopGradient = site.op { site[0] } else { nil }
     },
+  ]
+
+  /// What has no elements needs no computation.
+  static let empties = [
+    RewriteRule("a value without elements = a constant without elements") { site in
+      guard site.type.shape.elementCount == 0, site.type.dtype != .string else { return nil }
+      switch site.op {
+      case .parameter, .variable: return nil
+      case .broadcast: return site.constant(site[0]) == nil ? try site.everywhere(0) : nil
+      default: return try site.everywhere(0)
+      }
+    }
   ]
 }

@@ -1,0 +1,98 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// A node that rules are tried on: not yet in the new module, its operands already.
+struct RewriteSite {
+  let builder: ModuleBuilder
+  let op: Op
+  let operands: [Value]
+  let type: TensorType
+
+  subscript(position: Int) -> Value { operands[position] }
+
+  func type(of value: Value) -> TensorType { builder.type(of: value) }
+  func op(of value: Value) -> Op { builder.node(value).op }
+  /// The only operand of the node that made a value.
+  func source(of value: Value) -> Value { builder.node(value).operands[0] }
+}
+
+// MARK: - Pointwise functions
+
+extension RewriteSite {
+  /// The operand, where the site applies a function of one.
+  func unary(_ function: ScalarFunction) -> Value? {
+    op == .pointwise(PointwiseOp(function)) ? operands[0] : nil
+  }
+
+  /// What `rewrite` gives for the two operands, where the site applies a function of two.
+  func binary(_ function: ScalarFunction, _ rewrite: (Value, Value) throws -> Value?) rethrows -> Value? {
+    op == .pointwise(PointwiseOp(function)) ? try rewrite(operands[0], operands[1]) : nil
+  }
+
+  /// The same for a function that commutes: both orders are tried.
+  func commuting(
+    _ function: ScalarFunction, _ rewrite: (Value, Value) throws -> Value?
+  ) rethrows -> Value? {
+    try binary(function) { x, y in try rewrite(x, y) ?? rewrite(y, x) }
+  }
+
+  /// `x`, where `value` is `function(x)`.
+  func operand(of value: Value, _ function: ScalarFunction) -> Value? {
+    op(of: value) == .pointwise(PointwiseOp(function)) ? source(of: value) : nil
+  }
+
+  /// `x` and `y`, where `value` is `function(x, y)`.
+  func operands(of value: Value, _ function: ScalarFunction) -> (Value, Value)? {
+    let node = builder.node(value)
+    guard node.op == .pointwise(PointwiseOp(function)) else { return nil }
+    return (node.operands[0], node.operands[1])
+  }
+
+  func apply(_ function: ScalarFunction, _ operands: Value...) throws -> Value {
+    try builder.append(.pointwise(PointwiseOp(function)), operands)
+  }
+}
+
+// MARK: - Constants and repeats
+
+extension RewriteSite {
+  /// The scalar that is everywhere in a value, where that is a constant.
+  func constant(_ value: Value) -> NDArray? {
+    var value = value
+    while case .broadcast = op(of: value) { value = source(of: value) }
+    guard case .constant(let rule) = op(of: value), rule.value.count == 1 else { return nil }
+    return rule.value.reshaped(to: [])
+  }
+
+  /// Whether a value is this number everywhere; 0 and −0 differ.
+  func `is`(_ value: Value, _ number: Double) -> Bool {
+    guard let constant = constant(value), constant.dtype != .string else { return false }
+    return constant.scalar == number && constant.scalar.sign == number.sign
+  }
+
+  /// Whether a value is a constant bool.
+  func `is`(_ value: Value, _ truth: Bool) -> Bool {
+    constant(value).map { $0.dtype == .bool && ($0.scalar != 0) == truth } ?? false
+  }
+
+  /// The operand and the axes, where a value repeats another.
+  func repeated(_ value: Value) -> (Value, BroadcastOp)? {
+    guard case .broadcast(let rule) = op(of: value) else { return nil }
+    return (source(of: value), rule)
+  }
+
+  /// The scalar that a value repeats.
+  func repeatedScalar(_ value: Value) -> Value? {
+    guard let (source, _) = repeated(value), type(of: source).rank == 0 else { return nil }
+    return source
+  }
+
+  /// A scalar, everywhere in a tensor of the site's type.
+  func everywhere(_ scalar: Value) throws -> Value {
+    try builder.broadcast(scalar, to: type.shape, axes: [])
+  }
+
+  /// A number, everywhere in a tensor of the site's type.
+  func everywhere(_ number: Double) throws -> Value { try builder.full(number, type) }
+}
