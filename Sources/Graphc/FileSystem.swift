@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
-import GraphIR
 import Glibc
+import GraphIR
 
 /// Whole files, read and written.
 package enum FileSystem {

@@ -31,7 +31,8 @@ extension NPYHeader {
     guard bytes.starts(with: magic) else {
       if bytes.starts(with: Array("PK".utf8)) {
         throw Diagnostic(
-          .run, code: "npy.magic", "is a zip archive, as numpy.savez writes; unpack it and take one of its .npy files")
+          .run, code: "npy.magic",
+          "is a zip archive, as numpy.savez writes; unpack it and take one of its .npy files")
       }
       let what = bytes.isEmpty ? "is empty" : "is no NumPy file: it does not begin with \\x93NUMPY"
       throw Diagnostic(.run, code: "npy.magic", what)
@@ -118,10 +119,12 @@ extension NPYHeader {
       order != "|" || dtype.byteCount == 1
     else {
       let supported = DType.allCases.compactMap { dtype in dtype.npyCode.map { "\($0) (\(dtype))" } }
-      let advice = code.hasPrefix("U") || code.hasPrefix("S") || code.hasPrefix("O") ? "" : ", with a.astype(…)"
+      let advice =
+        code.hasPrefix("U") || code.hasPrefix("S") || code.hasPrefix("O") ? "" : ", with a.astype(…)"
       throw Diagnostic(
         .run, code: "npy.dtype",
-        "has elements of type '\(shown(descriptor))'; supported are \(supported.joined(separator: ", "))\(advice)")
+        "has elements of type '\(shown(descriptor))'; supported are \(supported.joined(separator: ", "))\(advice)"
+      )
     }
     return (dtype, order == ">")
   }
@@ -151,7 +154,9 @@ extension NPYHeader {
     let unpadded = NPYHeader.magic.count + 4 + text.utf8.count + 1
     text += String(repeating: " ", count: alignment - unpadded % alignment) + "\n"
     let length = text.utf8.count
-    return NPYHeader.magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
+    return NPYHeader.magic + [
+      1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8),
+    ]
       + Array(text.utf8)
   }
 }
@@ -179,7 +184,8 @@ private struct NPYScanner {
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
   func failure(_ what: String) -> Diagnostic {
-    Diagnostic(.run, code: "npy.header", "has a header that is no dictionary of NumPy's: \(what) is not expected")
+    Diagnostic(
+      .run, code: "npy.header", "has a header that is no dictionary of NumPy's: \(what) is not expected")
   }
 
   private func unexpected() -> Diagnostic {

@@ -10,7 +10,8 @@ private func file(_ dictionary: String, _ elements: [UInt8] = [], version: UInt8
   let start = version == 1 ? 10 : 12
   let padding = String(repeating: " ", count: 127 - start - dictionary.utf8.count)
   let length: [UInt8] = version == 1 ? [118, 0] : [116, 0, 0, 0]
-  return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array((dictionary + padding + "\n").utf8) + elements
+  return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array((dictionary + padding + "\n").utf8)
+    + elements
 }
 
 /// The error of reading, as a user sees it.
@@ -29,7 +30,8 @@ private func message(_ bytes: [UInt8]) -> String {
     let bytes = file(
       "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }",
       [
-        0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40, 0, 0, 0xA0, 0x40, 0, 0, 0xD0, 0x40,
+        0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40, 0, 0, 0xA0, 0x40, 0, 0, 0xD0,
+        0x40,
       ])
     let array = NDArray([1, 2, 3, 4, 5, 6.5] as [Float], shape: [2, 3])
     #expect(try NDArray(npy: bytes) == array)
@@ -98,7 +100,8 @@ private func message(_ bytes: [UInt8]) -> String {
 
   @Test func readsOtherSpellings() throws {
     // Python 2, other writers: another order of keys, other quotes, no final comma, long integers.
-    let bytes = file("{\"shape\":(2L,1L),\"fortran_order\":False,\"descr\":\"=f4\"}", [UInt8](repeating: 0, count: 8))
+    let bytes = file(
+      "{\"shape\":(2L,1L),\"fortran_order\":False,\"descr\":\"=f4\"}", [UInt8](repeating: 0, count: 8))
     #expect(try NDArray(npy: bytes) == NDArray([0, 0] as [Float], shape: [2, 1]))
   }
 
@@ -113,7 +116,9 @@ private func message(_ bytes: [UInt8]) -> String {
   }
 
   @Test(arguments: DType.allCases) func everyTypeComesBack(dtype: DType) throws {
-    let patterns: [UInt64] = [0, 1, 0x8000_0000_8000_0080, 0x7FF8_0001_7FC0_0001, 0x3FF0_0000_3F80_0000, .max]
+    let patterns: [UInt64] = [
+      0, 1, 0x8000_0000_8000_0080, 0x7FF8_0001_7FC0_0001, 0x3FF0_0000_3F80_0000, .max,
+    ]
     guard dtype != .string else {
       #expect(throws: Diagnostic.self) { try NDArray("text").npyData() }
       return
@@ -134,9 +139,12 @@ private func message(_ bytes: [UInt8]) -> String {
         == "error[npy.dtype]: the content has elements of type '<U5'; \(supported)")
     #expect(
       message(file("{'descr': [('x', '<f4'), ('y', '<i4')], 'fortran_order': False, 'shape': (1,), }"))
-        == "error[npy.dtype]: the content holds records (a structured dtype); save each of its fields by itself")
-    #expect(message(file("{'descr': '|f4', 'fortran_order': False, 'shape': (), }")).hasPrefix("error[npy.dtype]"))
-    #expect(message(file("{'descr': '\u{1B}[31m', 'fortran_order': False, 'shape': (), }")).contains("'?[31m'"))
+        == "error[npy.dtype]: the content holds records (a structured dtype); save each of its fields by itself"
+    )
+    #expect(
+      message(file("{'descr': '|f4', 'fortran_order': False, 'shape': (), }")).hasPrefix("error[npy.dtype]"))
+    #expect(
+      message(file("{'descr': '\u{1B}[31m', 'fortran_order': False, 'shape': (), }")).contains("'?[31m'"))
   }
 
   @Test func refusesOtherFiles() {
@@ -147,7 +155,8 @@ private func message(_ bytes: [UInt8]) -> String {
     #expect(message([0x50, 0x4B, 3, 4]).contains("numpy.savez"))
     #expect(
       message([0x93] + Array("NUMPY".utf8) + [9, 1, 0, 0])
-        == "error[npy.version]: the content has version 9.1 of the NumPy format; 1.0, 2.0 and 3.0 are supported")
+        == "error[npy.version]: the content has version 9.1 of the NumPy format; 1.0, 2.0 and 3.0 are supported"
+    )
   }
 
   @Test func everyPrefixIsRefused() {
@@ -157,15 +166,18 @@ private func message(_ bytes: [UInt8]) -> String {
     }
     #expect(message(bytes) == "read f32[1]")
     #expect(
-      message(bytes.dropLast()) == "error[npy.truncated]: the content has 3 bytes of elements, where f32[1] takes 4")
+      message(bytes.dropLast())
+        == "error[npy.truncated]: the content has 3 bytes of elements, where f32[1] takes 4")
     #expect(
       message(bytes + [0]) == "error[npy.length]: the content has 5 bytes of elements, where f32[1] takes 4")
   }
 
   @Test(arguments: [
     "", "{", "{}", "[]", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False}",
-    "{'descr': '<f4', 'fortran_order': 0, 'shape': ()}", "{'descr': '<f4', 'fortran_order': Falsey, 'shape': ()}",
-    "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "{'descr': '<f4', 'fortran_order': False, 'shape': 3}",
+    "{'descr': '<f4', 'fortran_order': 0, 'shape': ()}",
+    "{'descr': '<f4', 'fortran_order': Falsey, 'shape': ()}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': 3}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (), 'shape': ()}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (), 'more': 1}",
     "{'descr': '<f4', 'fortran_order': False, 'shape': ()} x", "{'descr': '<f4", "{'descr: '<f4'}", "{1: 2}",
@@ -224,7 +236,8 @@ private func message(_ bytes: [UInt8]) -> String {
       let read = #expect(throws: Diagnostic.self) { try NDArray(npyContentsOf: path) }
       #expect(read?.description == "error[file.read]: cannot read '\(path)': No such file or directory")
       let write = #expect(throws: Diagnostic.self) { try NDArray([1.0]).write(npy: path + "/a.npy") }
-      #expect(write?.description == "error[file.write]: cannot write '\(path)/a.npy': No such file or directory")
+      #expect(
+        write?.description == "error[file.write]: cannot write '\(path)/a.npy': No such file or directory")
       let folder = #expect(throws: Diagnostic.self) { try NDArray(npyContentsOf: directory) }
       #expect(folder?.description == "error[file.read]: cannot read '\(directory)': Is a directory")
       try Data("hello".utf8).write(to: URL(fileURLWithPath: path))
