@@ -107,14 +107,4 @@ extension Module {
       results: results.map { Result(name: $0.name, value: newName($0.value)) },
       updates: updates.map { Update(variable: $0.variable, value: newName($0.value)) })
   }
-
-  /// The module with symbols replaced by numbers, every type inferred again.
-  public func bound(by bindings: [Int: Int]) throws -> Module {
-    try rebuilt(
-      parameters: parameters.map { Parameter(name: $0.name, type: $0.type.bound(by: bindings)) },
-      variables: variables.map { Variable(name: $0.name, type: $0.type.bound(by: bindings)) }
-    ) { node, operands, builder in
-      try builder.appendAll(node.op.bound(by: bindings), operands, origin: node.origin)
-    }
-  }
 }

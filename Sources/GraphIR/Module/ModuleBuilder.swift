@@ -18,10 +18,14 @@ public final class ModuleBuilder {
   private var interned: [Key: Int32] = [:]
   private var nextSymbol = 0
   private var nextIdentity = 0
+  /// What is known of symbols that have met; every type is shown, and every op appended, in its terms.
+  public private(set) var symbols = SymbolEquations()
 
   public init(name: String = "module") { self.name = name }
 
-  public func type(of value: Value) -> TensorType { nodes[value.nodeIndex].types[Int(value.result)] }
+  public func type(of value: Value) -> TensorType {
+    symbols.canonical(nodes[value.nodeIndex].types[Int(value.result)])
+  }
   public func node(_ value: Value) -> Node { nodes[value.nodeIndex] }
 
   /// A symbol that nothing in this graph uses yet.
@@ -35,6 +39,14 @@ public final class ModuleBuilder {
     defer { nextIdentity += 1 }
     return nextIdentity
   }
+
+  /// Takes two extents for the same from now on, if that is possible.
+  ///
+  /// Nodes keep the types they were made with; `type(of:)`, inference and `module(results:)` read them in canonical
+  /// form, where two placeholders that met share a symbol.
+  ///
+  /// - Returns: false, and nothing is changed, when no values of the symbols make them equal.
+  public func unify(_ lhs: Dim, _ rhs: Dim) -> Bool { symbols.unify(lhs, rhs) }
 
   private func reserveSymbols(of shape: Shape) {
     for dim in shape.dims {
@@ -50,6 +62,7 @@ public final class ModuleBuilder {
   public func appendAll(
     _ op: Op, _ operands: [Value], origin: Origin? = nil
   ) throws(ConstraintViolation) -> [Value] {
+    let op = symbols.canonical(op)
     let key = Key(op: op, operands: operands)
     if let existing = interned[key] {
       return nodes[Int(existing)].types.indices.map { Value(node: existing, result: Int32($0)) }
@@ -124,10 +137,14 @@ public final class ModuleBuilder {
       let node = nodes[index]
       newIndex[index] = Int32(kept.count)
       kept.append(
-        Node(op: node.op, operands: node.operands.map(rename), types: node.types, origin: node.origin))
+        Node(
+          op: symbols.canonical(node.op), operands: node.operands.map(rename),
+          types: node.types.map(symbols.canonical), origin: node.origin))
     }
     return Module(
-      name: name, parameters: parameters, variables: variables, nodes: kept,
+      name: name,
+      parameters: parameters.map { Module.Parameter(name: $0.name, type: symbols.canonical($0.type)) },
+      variables: variables, nodes: kept,
       results: results.map { Module.Result(name: $0.name, value: rename($0.value)) },
       updates: updates.map { Module.Update(variable: $0.variable, value: rename($0.value)) })
   }

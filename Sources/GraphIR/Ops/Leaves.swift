@@ -157,5 +157,5 @@ public struct IotaOp: OpRule {
     }
   }
   public func gradient(_ context: GradientContext) throws -> [Value?] { [] }
-  public func bound(by bindings: [Int: Int]) -> IotaOp { IotaOp(type: type.bound(by: bindings), axis: axis) }
+  public func bound(by bindings: [Int: Dim]) -> IotaOp { IotaOp(type: type.bound(by: bindings), axis: axis) }
 }

@@ -55,7 +55,7 @@ public enum Op: Hashable, Sendable {
   public var mnemonic: String { rule.mnemonic }
   public var lowering: LoweringClass { rule.lowering }
 
-  public func bound(by bindings: [Int: Int]) -> Op {
+  public func bound(by bindings: [Int: Dim]) -> Op {
     switch self {
     case .parameter, .variable, .constant, .pointwise, .convert, .transpose, .slice, .pad, .reverse,
       .concatenate, .reduce, .argReduce, .dot, .identity, .stopGradient, .gradient:

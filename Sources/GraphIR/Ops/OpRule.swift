@@ -29,12 +29,12 @@ public protocol OpRule: Hashable, Sendable {
   /// none flows. Called with static shapes only.
   func gradient(_ context: GradientContext) throws -> [Value?]
 
-  /// The same op with bound symbols in its attributes.
-  func bound(by bindings: [Int: Int]) -> Self
+  /// The same op with the symbols in its attributes replaced.
+  func bound(by bindings: [Int: Dim]) -> Self
 }
 
 extension OpRule {
-  public func bound(by bindings: [Int: Int]) -> Self { self }
+  public func bound(by bindings: [Int: Dim]) -> Self { self }
   public func differentiability(of index: Int) -> Differentiability { .differentiable }
 }
 

@@ -42,7 +42,7 @@ public struct ReshapeOp: OpRule {
     [try context.builder.reshape(context.cotangent, to: context.type(ofOperand: 0).shape)]
   }
 
-  public func bound(by bindings: [Int: Int]) -> ReshapeOp { ReshapeOp(shape: shape.bound(by: bindings)) }
+  public func bound(by bindings: [Int: Dim]) -> ReshapeOp { ReshapeOp(shape: shape.bound(by: bindings)) }
 }
 
 /// A permutation of the axes.
@@ -169,7 +169,7 @@ public struct BroadcastOp: OpRule {
     return [try builder.reshape(summed, to: operand.shape)]
   }
 
-  public func bound(by bindings: [Int: Int]) -> BroadcastOp {
+  public func bound(by bindings: [Int: Dim]) -> BroadcastOp {
     BroadcastOp(shape: shape.bound(by: bindings), axes: axes)
   }
 }

@@ -49,13 +49,11 @@ public struct Dim: Hashable, Sendable {
     return Dim(coefficient: coefficient / other.coefficient, symbols: rest)
   }
 
-  /// The extent with symbols replaced by the numbers they are bound to.
-  public func bound(by bindings: [Int: Int]) -> Dim {
+  /// The extent with symbols replaced by what they stand for.
+  public func bound(by bindings: [Int: Dim]) -> Dim {
     guard !symbols.isEmpty else { return self }
     var result = Dim(coefficient)
-    for symbol in symbols {
-      result = result * (bindings[symbol].map { Dim($0) } ?? .symbol(symbol))
-    }
+    for symbol in symbols { result = result * (bindings[symbol] ?? .symbol(symbol)) }
     return result
   }
 }

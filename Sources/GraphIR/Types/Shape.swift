@@ -29,7 +29,7 @@ public struct Shape: Hashable, Sendable {
   /// The number of elements, symbolic while a symbol is unbound; 1 for a scalar.
   public var elementCount: Dim { dims.reduce(Dim(1), *) }
 
-  public func bound(by bindings: [Int: Int]) -> Shape { Shape(dims.map { $0.bound(by: bindings) }) }
+  public func bound(by bindings: [Int: Dim]) -> Shape { Shape(dims.map { $0.bound(by: bindings) }) }
 
   /// Whether the two agree wherever both are known.
   public func matches(_ other: Shape) -> Bool {

@@ -16,7 +16,7 @@ public struct TensorType: Hashable, Sendable {
   /// Bytes of the tensor, or nil while a symbol is unbound.
   public var byteCount: Int? { shape.elementCount.value.map { $0 * dtype.byteCount } }
 
-  public func bound(by bindings: [Int: Int]) -> TensorType { TensorType(dtype, shape.bound(by: bindings)) }
+  public func bound(by bindings: [Int: Dim]) -> TensorType { TensorType(dtype, shape.bound(by: bindings)) }
 
   public func with(dtype: DType) -> TensorType { TensorType(dtype, shape) }
   public func with(shape: Shape) -> TensorType { TensorType(dtype, shape) }

@@ -1,0 +1,53 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// What surrounds an expression while it is built: the scopes, and the public function on whose behalf inner
+/// expressions are made. Task-local, so that several tasks can build one graph.
+struct BuildContext: Sendable {
+  @TaskLocal static var current = BuildContext()
+
+  /// The scope of each graph that has one open.
+  private var scopes: [ObjectIdentifier: String] = [:]
+  /// The outermost composite that is being built.
+  var composite: CallSite?
+
+  func scope(of graph: Graph) -> String { scopes[ObjectIdentifier(graph)] ?? "" }
+
+  func entering(_ scope: String, of graph: Graph) -> BuildContext {
+    var copy = self
+    copy.scopes[ObjectIdentifier(graph)] = scope
+    return copy
+  }
+
+  func entering(_ composite: CallSite) -> BuildContext {
+    var copy = self
+    copy.composite = composite
+    return copy
+  }
+}
+
+/// The call of a building function: what errors are reported under.
+struct CallSite: Sendable {
+  /// `matmul`, or an operator's sign.
+  var function: String
+  /// The user's line; an operator cannot see it.
+  var location: SourceLocation?
+
+  init(_ function: String, _ fileID: String, _ line: Int) {
+    self.function = function
+    location = SourceLocation(file: fileID, line: line)
+  }
+
+  /// The use of an operator, whose line is found only when something is wrong with it.
+  init(operator function: String) { self.function = function }
+
+  /// This call, or the composite that it is part of.
+  var resolved: CallSite { BuildContext.current.composite ?? self }
+
+  /// Builds an expression out of others, which count as part of this call.
+  func composing<Result>(_ body: () throws -> Result) rethrows -> Result {
+    if BuildContext.current.composite != nil { return try body() }
+    return try BuildContext.$current.withValue(BuildContext.current.entering(self), operation: body)
+  }
+}

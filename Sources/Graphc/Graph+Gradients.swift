@@ -1,0 +1,96 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphAutodiff
+import GraphIR
+
+extension Graph {
+  /// The gradient of the sum of `loss`'s elements with respect to each target, of the target's shape and type.
+  ///
+  /// A target may be any floating-point tensor or variable of the graph. It is zero where the loss does not depend on
+  /// the target, which `explainGradient` tells apart from a gradient that happens to vanish. Where the loss depends on
+  /// a target and yet no gradient can flow (through `argMax`, a comparison, `floor`, an integer, `stopGradient`), that
+  /// is a mistake in the program and is reported as `gradient.cut`.
+  public func gradients(
+    of loss: some TensorConvertible, withRespectTo targets: [any TensorConvertible], fileID: String = #fileID,
+    line: Int = #line
+  ) -> [Tensor] {
+    gradients(of: loss.tensor, targets.map(\.tensor), at: CallSite("gradients", fileID, line))
+  }
+
+  public func gradients(
+    of loss: some TensorConvertible, withRespectTo targets: [Tensor], fileID: String = #fileID,
+    line: Int = #line
+  ) -> [Tensor] {
+    gradients(of: loss.tensor, targets, at: CallSite("gradients", fileID, line))
+  }
+
+  public func gradients(
+    of loss: some TensorConvertible, withRespectTo targets: [Variable], fileID: String = #fileID,
+    line: Int = #line
+  ) -> [Tensor] {
+    gradients(of: loss.tensor, targets.map(\.value), at: CallSite("gradients", fileID, line))
+  }
+
+  private func gradients(of loss: Tensor, _ targets: [Tensor], at site: CallSite) -> [Tensor] {
+    if targets.isEmpty { return [] }
+    let types = targets.map { target in
+      target.graph === self ? withState { $0.knownType(of: target.value) } : nil
+    }
+    let roles = ["the loss"] + targets.indices.map { "target \($0)" }
+    return buildAll([loss] + targets, at: site, roles: roles, poisonTypes: types) {
+      state, terms throws(BuildError) in
+      var values: [Value] = []
+      for term in terms { values.append(try state.value(term)) }
+      let results = try state.appendAll(.gradient(GradientOp()), values)
+      try state.requirePaths(from: values[0], to: Array(values.dropFirst()))
+      return results
+    }
+  }
+
+  /// Whether and why a gradient of `loss` flows to `target`, in a sentence or a few.
+  public func explainGradient(
+    of loss: some TensorConvertible, withRespectTo target: some TensorConvertible
+  ) -> String {
+    let (loss, target) = (loss.tensor, target.tensor)
+    if loss.graph !== self || target.graph !== self {
+      return "The loss and the target must be tensors of this graph."
+    }
+    return withState { state in
+      if let cause = (state.causes(of: loss.value) + state.causes(of: target.value)).first {
+        return "An expression is invalid: \(state.diagnostics[cause].message)"
+      }
+      let (from, to) = (state.describe(loss.value), state.describe(target.value))
+      switch Autodiff.explainPath(in: state.builder.nodes, from: loss.value, to: target.value) {
+      case .differentiable: return "A gradient of \(from) flows to \(to)."
+      case .independent: return "\(from) does not depend on \(to): the gradient is zero."
+      case .cut(let cuts):
+        let list = cuts.map { "\n  \(state.words(for: $0))" }.joined()
+        return "\(from) depends on \(to), but no gradient flows:" + list
+      }
+    }
+  }
+}
+
+extension GraphState {
+  /// Throws when the loss depends on a target through cut paths alone.
+  fileprivate func requirePaths(from loss: Value, to targets: [Value]) throws(BuildError) {
+    let paths = Autodiff.explainPaths(in: builder.nodes, from: loss, to: targets)
+    for (target, path) in zip(targets, paths) {
+      guard case .cut(let cuts) = path, let first = cuts.first else { continue }
+      let others = cuts.dropFirst().map { cut in
+        Diagnostic.Note("another path ends at \(words(for: cut, located: false))", at: cut.origin.location)
+      }
+      let cutNote = Diagnostic.Note("the path ends at \(describe(first.value))", at: first.origin.location)
+      throw BuildError(
+        "gradient.cut",
+        "no gradient of the loss flows to \(describe(target)): it is cut at \(words(for: first))",
+        notes: [cutNote] + others)
+    }
+  }
+
+  /// `argMax at Model.swift:12: an index does not move …`
+  fileprivate func words(for cut: GradientPath.Cut, located: Bool = true) -> String {
+    let place = located ? cut.origin.location.map { " at \($0)" } ?? "" : ""
+    return "\(cut.mnemonic)\(place): \(cut.reason)"
+  }
+}

@@ -1,0 +1,104 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// How element types that meet in an expression become one, as in JAX: `bool → u8 → i32 → i64`, `u8 → u32`,
+/// `u32 · i32 → i64`, an integer and a float give that float, `f32 · f64 → f64`.
+enum Promotion {
+  /// What a function does with its operands' types.
+  enum Rule {
+    /// Numbers of one type; `bool` counts as `i32`.
+    case arithmetic
+    /// Floating-point numbers of one type; integers and `bool` become `f32`.
+    case floating
+    /// One type.
+    case uniform
+    /// `bool` and nothing else.
+    case logical
+  }
+
+  /// The type of two types; nil when one of them is `string`.
+  static func join(_ lhs: DType, _ rhs: DType) -> DType? {
+    if lhs == .string || rhs == .string { return nil }
+    if lhs == rhs { return lhs }
+    if lhs.isFloatingPoint || rhs.isFloatingPoint {
+      if !lhs.isFloatingPoint { return rhs }
+      return rhs.isFloatingPoint ? .float64 : lhs
+    }
+    let order: [DType] = [.bool, .uint8, .int32, .int64]
+    switch (order.firstIndex(of: lhs), order.firstIndex(of: rhs)) {
+    case (let left?, let right?): return order[max(left, right)]
+    // The other one is u32.
+    case (let left?, nil): return left < 2 ? .uint32 : .int64
+    case (nil, let right?): return right < 2 ? .uint32 : .int64
+    case (nil, nil): return .uint32
+    }
+  }
+}
+
+extension GraphState {
+  /// The operands in the one type that a function of this rule takes them in. Numbers follow the tensors.
+  mutating func promoted(_ terms: [Term], _ rule: Promotion.Rule) throws(BuildError) -> [Value] {
+    let dtype = try promotedType(terms, rule)
+    var values: [Value] = []
+    for term in terms { values.append(try constant(term, as: dtype)) }
+    return values
+  }
+
+  /// The type that `promoted` converts to.
+  func promotedType(_ terms: [Term], _ rule: Promotion.Rule) throws(BuildError) -> DType {
+    var strong: DType?
+    for term in terms {
+      guard let dtype = strongType(term) else { continue }
+      if dtype == .string {
+        throw BuildError("promotion.string", "takes no text, got \(words(for: terms))")
+      }
+      strong = strong.flatMap { Promotion.join($0, dtype) } ?? dtype
+    }
+    var result = strong ?? .bool
+    for term in terms {
+      switch term {
+      case .integer(let number):
+        if result == .bool { result = Int32(exactly: number) == nil ? .int64 : .int32 }
+      case .real:
+        if !result.isFloatingPoint { result = .float32 }
+      case .array(let literal) where literal.isWeaklyTyped:
+        // A literal that keeps its values follows the tensors; any other brings its own type.
+        if literal.literalConverted(to: result) == nil {
+          result = Promotion.join(result, literal.dtype) ?? result
+        }
+      case .array, .value: break
+      }
+    }
+    switch rule {
+    case .arithmetic: return result == .bool ? .int32 : result
+    case .floating: return result.isFloatingPoint ? result : .float32
+    case .uniform: return result
+    case .logical:
+      if result != .bool {
+        throw BuildError("logical.type", "takes bool tensors, got \(words(for: terms))")
+      }
+      return result
+    }
+  }
+
+  private func strongType(_ term: Term) -> DType? {
+    switch term {
+    case .value(let value): type(of: value).dtype
+    case .array(let array) where !array.isWeaklyTyped: array.dtype
+    case .array, .integer, .real: nil
+    }
+  }
+
+  /// The operands as a message names them: `f32[3], 2`.
+  func words(for terms: [Term]) -> String {
+    terms.map { term in
+      switch term {
+      case .value(let value): type(of: value).description
+      case .integer(let number): String(number)
+      case .real(let number): String(number)
+      case .array(let array): array.type.description
+      }
+    }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,32 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import Runtime
+
+/// Finds the line of the user's program that is being executed, for diagnostics of operators, which cannot ask for
+/// `#line`. Takes milliseconds, so it is done for errors only.
+enum UserFrame {
+  /// The directory that holds this library's targets, as the debugging information writes it.
+  private static let librarySources: String = {
+    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.dropLast(2).joined(separator: "/") + "/"
+  }()
+
+  /// The innermost frame whose source lies outside this library, inlined frames included; nil without debugging
+  /// information.
+  static func location() -> SourceLocation? {
+    guard let backtrace = try? Backtrace.capture(limit: 64).symbolicated() else { return nil }
+    for frame in backtrace.frames {
+      guard let location = frame.symbol?.sourceLocation, location.line > 0, isUserSource(location.path) else {
+        continue
+      }
+      return SourceLocation(file: location.path, line: location.line)
+    }
+    return nil
+  }
+
+  static func isUserSource(_ path: String) -> Bool {
+    !path.hasPrefix(librarySources) && !path.contains("<compiler-generated>")
+      && !path.contains("/stdlib/public/")
+  }
+}
