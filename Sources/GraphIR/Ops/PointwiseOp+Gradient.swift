@@ -67,12 +67,18 @@ extension PointwiseOp {
       let quotient = try b.apply(.round, b.divide(b.subtract(x, r), y))
       return [g, try b.negate(b.multiply(g, quotient))]
     case .power:
-      let zero = try number(0)
-      let slope = try b.multiply(y, b.apply(.power, x, b.subtract(y, number(1))))
-      let forBase = try b.select(b.apply(.equal, y, zero), zero, b.multiply(g, slope))
-      let growth = try b.multiply(r, b.apply(.log, x))
-      let forExponent = try b.select(b.apply(.equal, x, zero), zero, b.multiply(g, growth))
-      return [forBase, forExponent]
+      // Operands are made harmless where they are singular, not results: a result that is NaN or infinite and not
+      // chosen would come back as NaN in the next derivative.
+      let (zero, one) = (try number(0), try number(1))
+      let leastNormal = b.type(of: g).dtype == .float64 ? 0x1p-1022 : 0x1p-126
+      let tiny = try b.apply(.less, b.apply(.abs, x), number(leastNormal))
+      let constant = try b.apply(.and, b.apply(.equal, y, zero), tiny)
+      let exponent = try b.select(constant, zero, b.subtract(y, one))
+      let slope = try b.multiply(y, b.apply(.power, x, exponent))
+      let atZero = try b.apply(.equal, x, zero)
+      let growth = try b.multiply(
+        b.select(atZero, zero, r), b.apply(.log, b.select(atZero, one, x)))
+      return [try b.multiply(g, slope), try b.multiply(g, growth)]
     case .minimum, .maximum:
       let zero = try number(0)
       let half = try b.multiply(g, number(0.5))
