@@ -191,7 +191,7 @@ extension Expansion {
     let t = polynomial(
       square,
       [
-        TANCOEFS
+        0.3333335, 0.13332674, 0.054059178, 0.021284511, 0.010832453, 9.1440896e-05, 0.0043761334,
       ])
     return (x * square).fma(t, x)
   }
