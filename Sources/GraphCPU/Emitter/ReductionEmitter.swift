@@ -1,0 +1,271 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import CLLVM
+import GraphIR
+import GraphKernels
+
+/// Reductions in the order that the language fixes (`ReductionOrder`), whatever the width of a vector.
+extension KernelEmitter {
+  // MARK: - One lane
+
+  /// Reduces a stage's loop element by element; each lane of the frame is a result of its own.
+  func reduceSequentially(_ number: Int, _ frame: Frame, _ kind: ReduceOp.Kind) -> IRValue {
+    let stage = stages[number]
+    let lanes = lanes(number, stage.value, frame)
+    let identity = ir.constant(stage.dtype, bits: kind.identity(stage.dtype), lanes: lanes)
+    let steps = ReductionOrder.chunkSteps
+    if stage.loopCount == 0 { return identity }
+    if stage.loopCount <= steps {
+      let sum = forEachElement(number, frame, carrying: [identity]) { value, _, sums in
+        [combine(number, sums[0], value, lanes: lanes)]
+      }
+      return combine(number, identity, sum[0], lanes: lanes)
+    }
+    if stage.loop.count == 1 {
+      return loop("chunk", 0..<stage.loopCount, step: steps, carrying: [identity]) { start, totals in
+        let end = chunkEnd(start, steps: steps, limit: stage.loopCount)
+        let sum = loop("l0", from: start, to: end, mayBeEmpty: false, carrying: [identity]) { index, sums in
+          var inner = frame
+          enter(number, &inner, axis: domainRank, .uniform(index))
+          return [combine(number, sums[0], stageValue(number, inner), lanes: lanes)]
+        }
+        return [combine(number, totals[0], sum[0], lanes: lanes)]
+      }[0]
+    }
+    let state = [identity, identity, ir.index(steps)]
+    let end = reduceRows(number, frame, axis: 0, identity, carrying: state)
+    return stage.loopCount % steps == 0 ? end[1] : combine(number, end[1], end[0], lanes: lanes)
+  }
+
+  /// Where a chunk ends, that of the last one being `limit`.
+  private func chunkEnd(_ start: IRValue, steps: Int, limit: Int) -> IRValue {
+    let end = ir.add(start, ir.index(steps))
+    return limit % steps == 0 ? end : ir.intrinsic("llvm.smin", [ir.i64], [end, ir.index(limit)])
+  }
+
+  /// The same for a loop of several axes, whose chunks end anywhere in a row. Carries the chunk's value, the total and
+  /// the number of elements that the chunk still takes.
+  private func reduceRows(
+    _ number: Int, _ frame: Frame, axis: Int, _ identity: IRValue, carrying state: [IRValue]
+  ) -> [IRValue] {
+    let stage = stages[number]
+    let lanes = lanes(number, stage.value, frame)
+    let extent = ir.index(stage.loop[axis])
+    if axis < stage.loop.count - 1 {
+      return loop("l\(axis)", 0..<stage.loop[axis], carrying: state) { index, state in
+        var inner = frame
+        enter(number, &inner, axis: domainRank + axis, .uniform(index))
+        return reduceRows(number, inner, axis: axis + 1, identity, carrying: state)
+      }
+    }
+    // Runs within one row and one chunk; the turn count is a bound, since each turn but the last ends a chunk.
+    return whileBelow("run", extent, carrying: state) { start, state in
+      let end = ir.intrinsic("llvm.smin", [ir.i64], [ir.add(start, state[2]), extent])
+      let sum = loop("l\(axis)", from: start, to: end, mayBeEmpty: false, carrying: [state[0]]) {
+        index, sums in
+        var inner = frame
+        enter(number, &inner, axis: domainRank + axis, .uniform(index))
+        return [combine(number, sums[0], stageValue(number, inner), lanes: lanes)]
+      }
+      let left = ir.sub(state[2], ir.sub(end, start))
+      let isFull = ir.compare(LLVMIntEQ, left, ir.index(0))
+      return (
+        end,
+        [
+          ir.select(isFull, identity, sum[0]),
+          ir.select(isFull, combine(number, state[1], sum[0], lanes: lanes), state[1]),
+          ir.select(isFull, ir.index(ReductionOrder.chunkSteps), left),
+        ]
+      )
+    }
+  }
+
+  /// Calls `body` in a loop at each point of the stage's loop, which has one, with the value, the row-major number
+  /// of the point and what is carried.
+  private func forEachElement(
+    _ number: Int, _ frame: Frame, axis: Int = 0, ordinal: IRValue? = nil, carrying state: [IRValue],
+    _ body: (_ value: IRValue, _ ordinal: IRValue, _ state: [IRValue]) -> [IRValue]
+  ) -> [IRValue] {
+    let extents = stages[number].loop
+    guard axis < extents.count else { return body(stageValue(number, frame), ordinal ?? ir.index(0), state) }
+    return loop("l\(axis)", 0..<extents[axis], carrying: state) { index, state in
+      var inner = frame
+      enter(number, &inner, axis: domainRank + axis, .uniform(index))
+      let ordinal = ordinal.map { ir.add(scaled($0, by: extents[axis]), index) } ?? index
+      return forEachElement(number, inner, axis: axis + 1, ordinal: ordinal, carrying: state, body)
+    }
+  }
+
+  // MARK: - Position
+
+  /// The number of the first greatest or least element, or of the first NaN.
+  func reduceToPosition(_ number: Int, _ frame: Frame, _ kind: ArgReduceOp.Kind) -> IRValue {
+    let stage = stages[number]
+    let dtype = stage.dtype
+    let lanes = lanes(number, stage.value, frame)
+    let first = ir.constant(.int32, bits: 0, lanes: lanes)
+    if stage.loopCount == 0 { return first }
+    // An element that equals this start is not better than it, so that the first one wins where all do.
+    let worst = (kind == .max ? ReduceOp.Kind.max : .min).identity(dtype)
+    let start = [ir.constant(dtype, bits: worst, lanes: lanes), first]
+    return forEachElement(number, frame, carrying: start) { value, ordinal, state in
+      let isBetter = isBetter(value, than: state[0], kind, dtype)
+      let position = ir.splat(ir.cast(LLVMTrunc, ordinal, ir.i32), lanes)
+      return [ir.select(isBetter, value, state[0]), ir.select(isBetter, position, state[1])]
+    }[1]
+  }
+
+  private func isBetter(
+    _ value: IRValue, than best: IRValue, _ kind: ArgReduceOp.Kind, _ dtype: DType
+  ) -> IRValue {
+    guard dtype.isFloatingPoint else {
+      let predicate =
+        switch (kind, dtype.isSigned) {
+        case (.max, true): LLVMIntSGT
+        case (.max, false): LLVMIntUGT
+        case (.min, true): LLVMIntSLT
+        case (.min, false): LLVMIntULT
+        }
+      return ir.compare(predicate, value, best)
+    }
+    // Greater, or either is NaN; but a NaN stays.
+    let isGreater = ir.compare(kind == .max ? LLVMRealUGT : LLVMRealULT, value, best)
+    return ir.binary(LLVMAnd, isGreater, ir.compare(LLVMRealORD, best, best))
+  }
+
+  // MARK: - Many lanes
+
+  /// Reduces a stage's loop in `ReductionOrder.laneCount` lanes, as several vectors.
+  func reduceInLanes(_ number: Int, _ frame: Frame, _ kind: ReduceOp.Kind) -> IRValue {
+    let stage = stages[number]
+    let (laneCount, count) = (ReductionOrder.laneCount, stage.loopCount)
+    let chunk = laneCount * ReductionOrder.chunkSteps
+    let bits = kind.identity(stage.dtype)
+    let identity = ir.constant(stage.dtype, bits: bits)
+    if count == 0 { return identity }
+    let start = [IRValue](
+      repeating: ir.constant(stage.dtype, bits: bits, lanes: width), count: laneCount / width)
+    // From here on a last row of lanes is not full.
+    let whole = count / laneCount * laneCount
+    var wide = frame
+    setLanes(number, &wide, width)
+    if count <= chunk {
+      var lanes = start
+      if whole > 0 {
+        lanes = loop("k", 0..<whole, step: laneCount, carrying: lanes) { index, lanes in
+          addRow(number, wide, at: index, to: lanes)
+        }
+      }
+      lanes = addRest(number, frame, wide, from: whole, to: lanes)
+      return combine(number, identity, fold(number, lanes), lanes: 1)
+    }
+    return loop("chunk", 0..<count, step: chunk, carrying: [identity]) { first, totals in
+      let next = ir.add(first, ir.index(chunk))
+      let end = ir.intrinsic("llvm.smin", [ir.i64], [next, ir.index(whole)])
+      var lanes = loop(
+        "k", from: first, to: end, step: laneCount, mayBeEmpty: whole % chunk == 0 && whole < count,
+        carrying: start
+      ) { index, lanes in addRow(number, wide, at: index, to: lanes) }
+      if whole < count {
+        let isLast = ir.compare(LLVMIntSGE, next, ir.index(count))
+        lanes = when("rest", isLast, lanes) { addRest(number, frame, wide, from: whole, to: $0) }
+      }
+      return [combine(number, totals[0], fold(number, lanes), lanes: 1)]
+    }[0]
+  }
+
+  /// Adds one element to each lane.
+  private func addRow(_ number: Int, _ wide: Frame, at index: IRValue, to lanes: [IRValue]) -> [IRValue] {
+    lanes.enumerated().map { part, lanes in
+      let first = part == 0 ? index : ir.add(index, ir.index(part * width))
+      return combine(number, lanes, elements(number, wide, at: first), lanes: width)
+    }
+  }
+
+  /// Adds the elements from `first` to the loop's end, fewer than there are lanes.
+  private func addRest(
+    _ number: Int, _ frame: Frame, _ wide: Frame, from first: Int, to lanes: [IRValue]
+  ) -> [IRValue] {
+    var lanes = lanes
+    let rest = stages[number].loopCount - first
+    for part in 0..<rest / width {
+      let elements = elements(number, wide, at: ir.index(first + part * width))
+      lanes[part] = combine(number, lanes[part], elements, lanes: width)
+    }
+    let (part, left) = (rest / width, rest % width)
+    guard left > 0 else { return lanes }
+    var narrow = frame
+    setLanes(number, &narrow, left)
+    let elements = widened(elements(number, narrow, at: ir.index(first + part * width)), from: left)
+    let isLive = ir.vector(of: (0..<width).map { ir.integer(ir.i1, $0 < left ? 1 : 0) })
+    lanes[part] = ir.select(
+      isLive, combine(number, lanes[part], elements, lanes: width), lanes[part])
+    return lanes
+  }
+
+  /// A vector of full width whose first lanes are these.
+  private func widened(_ elements: IRValue, from lanes: Int) -> IRValue {
+    guard lanes > 1 else { return ir.insert(ir.poison(ir.vector(ir.type(of: elements), width)), elements, 0) }
+    return ir.shuffle(elements, ir.poison(ir.type(of: elements)), (0..<width).map { min($0, lanes) })
+  }
+
+  /// The elements from number `first` of the loop on, as many as the frame has lanes.
+  private func elements(_ number: Int, _ frame: Frame, at first: IRValue) -> IRValue {
+    let stage = stages[number]
+    var inner = frame
+    for (axis, index) in loopIndices(stage, at: first, lanes: frame.lanes).enumerated() {
+      enter(number, &inner, axis: domainRank + axis, index)
+    }
+    let value = stageValue(number, inner)
+    return stage.varies[stage.value] ? value : ir.splat(value, frame.lanes)
+  }
+
+  /// The indices of a loop's axes in lanes that are consecutive elements of its row-major run.
+  private func loopIndices(_ stage: StageProgram, at first: IRValue, lanes: Int) -> [LaneIndex] {
+    if stage.loop.count == 1 { return [lanes == 1 ? .uniform(first) : .consecutive(first)] }
+    let inRow = lanes == 1 || loopRowsAreWholeVectors(stage)
+    var rest = first
+    if !inRow {
+      rest = ir.add(ir.splat(first, lanes), ir.vector(of: (0..<lanes).map { ir.index($0) }))
+    }
+    var indices: [LaneIndex] = []
+    for (axis, extent) in stage.loop.enumerated().reversed() {
+      let divisor = ir.repeated(ir.index(extent), inRow ? 1 : lanes)
+      let index = axis == 0 ? rest : ir.binary(LLVMURem, rest, divisor)
+      if axis > 0 { rest = ir.binary(LLVMUDiv, rest, divisor) }
+      let isConsecutive = lanes > 1 && axis == stage.loop.count - 1
+      indices.append(inRow ? (isConsecutive ? .consecutive(index) : .uniform(index)) : .perLane(index))
+    }
+    return indices.reversed()
+  }
+
+  /// The lanes combined in halves down to one.
+  private func fold(_ number: Int, _ lanes: [IRValue]) -> IRValue {
+    var parts = lanes
+    while parts.count > 1 {
+      let half = parts.count / 2
+      parts = (0..<half).map { combine(number, parts[$0], parts[$0 + half], lanes: width) }
+    }
+    var value = parts[0]
+    var half = width / 2
+    while half > 0 {
+      let (low, high): (IRValue, IRValue)
+      if half == 1 {
+        (low, high) = (ir.extract(value, 0), ir.extract(value, 1))
+      } else {
+        let none = ir.poison(ir.type(of: value))
+        (low, high) = (
+          ir.shuffle(value, none, Array(0..<half)), ir.shuffle(value, none, Array(half..<2 * half))
+        )
+      }
+      value = combine(number, low, high, lanes: half)
+      half /= 2
+    }
+    return value
+  }
+
+  private func combine(_ number: Int, _ a: IRValue, _ b: IRValue, lanes: Int) -> IRValue {
+    guard let combiner = stages[number].combiner else { return a }
+    return emit(combiner, [a, b], lanes: lanes)
+  }
+}

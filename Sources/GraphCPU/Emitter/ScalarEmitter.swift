@@ -1,0 +1,217 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import CLLVM
+import GraphIR
+
+/// Scalar instructions as LLVM instructions, with a meaning for every operand: what LLVM leaves undefined is defined
+/// here as `ScalarOperation` says.
+extension KernelEmitter {
+  /// One instruction, no input. The operands have `lanes` lanes each.
+  func emit(
+    _ instruction: ScalarInstruction, _ operands: [IRValue], types: [DType], lanes: Int, tables: [[UInt64]],
+    faultCode: Int?
+  ) -> IRValue {
+    let type = instruction.type
+    let operation = instruction.operation
+    switch operation {
+    case .input, .constant: return ir.constant(type, bits: instruction.payload, lanes: lanes)
+    case .select: return ir.select(operands[0], operands[1], operands[2])
+    case .bitcast: return ir.cast(LLVMBitCast, operands[0], ir.type(type, lanes))
+    case .convert: return convert(operands[0], from: types[0], to: type, lanes: lanes)
+    case .lookup: return lookup(operands[0], in: tables[Int(instruction.payload)], type, lanes: lanes)
+    case .equal, .notEqual, .less, .lessOrEqual: return compare(operation, operands, types[0])
+    default:
+      if type.isFloatingPoint { return float(operation, operands, ir.type(type, lanes)) }
+      if operation == .divide || operation == .remainder {
+        return divide(operation, operands, type, lanes: lanes, faultCode: faultCode)
+      }
+      return integer(operation, operands, type, lanes: lanes)
+    }
+  }
+
+  /// The only result of a program.
+  func emit(_ program: ScalarProgram, _ inputs: [IRValue], lanes: Int) -> IRValue {
+    var values: [IRValue] = []
+    for instruction in program.instructions {
+      if instruction.operation == .input {
+        values.append(inputs[Int(instruction.payload)])
+      } else {
+        values.append(
+          emit(
+            instruction, instruction.operands.map { values[Int($0)] },
+            types: instruction.operands.map { program.instructions[Int($0)].type }, lanes: lanes,
+            tables: program.tables, faultCode: nil))
+      }
+    }
+    return values[Int(program.results[0])]
+  }
+
+  // MARK: - Floats
+
+  private func float(_ operation: ScalarOperation, _ x: [IRValue], _ type: LLVMTypeRef) -> IRValue {
+    switch operation {
+    case .add: ir.binary(LLVMFAdd, x[0], x[1])
+    case .subtract: ir.binary(LLVMFSub, x[0], x[1])
+    case .multiply: ir.binary(LLVMFMul, x[0], x[1])
+    case .divide: ir.binary(LLVMFDiv, x[0], x[1])
+    case .remainder: ir.binary(LLVMFRem, x[0], x[1])
+    case .negate: ir.negateFloat(x[0])
+    default: ir.intrinsic(floatIntrinsic(operation), [type], x)
+    }
+  }
+
+  private func floatIntrinsic(_ operation: ScalarOperation) -> String {
+    switch operation {
+    case .fusedMultiplyAdd: return "llvm.fma"
+    case .absolute: return "llvm.fabs"
+    case .squareRoot: return "llvm.sqrt"
+    case .floor: return "llvm.floor"
+    case .ceiling: return "llvm.ceil"
+    case .truncate: return "llvm.trunc"
+    case .roundToEven: return "llvm.roundeven"
+    case .minimum: return "llvm.minimum"
+    case .maximum: return "llvm.maximum"
+    case .input, .constant, .add, .subtract, .multiply, .divide, .remainder, .negate, .equal, .notEqual,
+      .less,
+      .lessOrEqual, .select, .and, .or, .xor, .not, .shiftLeft, .shiftRight, .bitcast, .convert, .lookup:
+      preconditionFailure("\(operation) is no function of floats")
+    }
+  }
+
+  // MARK: - Integers and bools
+
+  private func integer(_ operation: ScalarOperation, _ x: [IRValue], _ dtype: DType, lanes: Int) -> IRValue {
+    let type = ir.type(dtype, lanes)
+    switch operation {
+    case .add: return ir.add(x[0], x[1])
+    case .subtract: return ir.sub(x[0], x[1])
+    case .multiply: return ir.mul(x[0], x[1])
+    case .negate: return ir.negate(x[0])
+    case .absolute:
+      return dtype.isSigned ? ir.intrinsic("llvm.abs", [type], [x[0], ir.integer(ir.i1, 0)]) : x[0]
+    case .minimum: return ir.intrinsic(dtype.isSigned ? "llvm.smin" : "llvm.umin", [type], x)
+    case .maximum: return ir.intrinsic(dtype.isSigned ? "llvm.smax" : "llvm.umax", [type], x)
+    case .and: return ir.binary(LLVMAnd, x[0], x[1])
+    case .or: return ir.binary(LLVMOr, x[0], x[1])
+    case .xor: return ir.binary(LLVMXor, x[0], x[1])
+    case .not: return ir.not(x[0])
+    case .shiftLeft: return ir.binary(LLVMShl, x[0], amount(x[1], dtype, lanes))
+    case .shiftRight:
+      return ir.binary(dtype.isSigned ? LLVMAShr : LLVMLShr, x[0], amount(x[1], dtype, lanes))
+    case .input, .constant, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .select, .bitcast,
+      .convert, .lookup, .fusedMultiplyAdd, .squareRoot, .floor, .ceiling, .truncate, .roundToEven:
+      preconditionFailure("\(operation) is no function of integers")
+    }
+  }
+
+  /// A shift amount modulo the width of the type.
+  private func amount(_ amount: IRValue, _ dtype: DType, _ lanes: Int) -> IRValue {
+    let mask = ir.constant(dtype, bits: UInt64(dtype.bitWidth - 1), lanes: lanes)
+    return ir.binary(LLVMAnd, amount, mask)
+  }
+
+  /// A quotient or a remainder: 0 and a fault for a divisor of zero, MIN and 0 for MIN by -1.
+  private func divide(
+    _ operation: ScalarOperation, _ x: [IRValue], _ dtype: DType, lanes: Int, faultCode: Int?
+  ) -> IRValue {
+    let opcode =
+      switch (operation, dtype.isSigned) {
+      case (.divide, true): LLVMSDiv
+      case (.divide, false): LLVMUDiv
+      case (_, true): LLVMSRem
+      case (_, false): LLVMURem
+      }
+    let (zero, one) = (ir.constant(dtype, bits: 0, lanes: lanes), ir.constant(dtype, bits: 1, lanes: lanes))
+    let isZero = ir.compare(LLVMIntEQ, x[1], zero)
+    if let faultCode { report(isZero, faultCode, lanes: lanes) }
+    // By one instead: the quotient of MIN is then MIN and its remainder 0, as they should be.
+    var unsafe = isZero
+    if dtype.isSigned {
+      let least = ir.constant(dtype, bits: 1 << UInt64(dtype.bitWidth - 1), lanes: lanes)
+      let minusOne = ir.constant(dtype, bits: dtype.bitMask, lanes: lanes)
+      let overflows = ir.binary(
+        LLVMAnd, ir.compare(LLVMIntEQ, x[0], least), ir.compare(LLVMIntEQ, x[1], minusOne))
+      unsafe = ir.binary(LLVMOr, isZero, overflows)
+    }
+    let result = ir.binary(opcode, x[0], ir.select(unsafe, one, x[1]))
+    return ir.select(isZero, zero, result)
+  }
+
+  /// Notes a fault if the condition holds in any lane.
+  private func report(_ condition: IRValue, _ code: Int, lanes: Int) {
+    guard let faultSlot, LLVMIsNull(condition) == 0 else { return }
+    let any =
+      lanes == 1 ? condition : ir.intrinsic("llvm.vector.reduce.or", [ir.type(of: condition)], [condition])
+    let known = ir.load(ir.i32, faultSlot, alignment: 4)
+    let least = ir.intrinsic("llvm.umin", [ir.i32], [known, ir.integer(ir.i32, code)])
+    ir.store(ir.select(any, least, known), faultSlot, alignment: 4)
+  }
+
+  // MARK: - Comparisons
+
+  private func compare(_ operation: ScalarOperation, _ x: [IRValue], _ dtype: DType) -> IRValue {
+    if dtype.isFloatingPoint {
+      let predicate =
+        switch operation {
+        case .equal: LLVMRealOEQ
+        case .notEqual: LLVMRealUNE
+        case .less: LLVMRealOLT
+        default: LLVMRealOLE
+        }
+      return ir.compare(predicate, x[0], x[1])
+    }
+    let predicate =
+      switch operation {
+      case .equal: LLVMIntEQ
+      case .notEqual: LLVMIntNE
+      case .less: dtype.isSigned ? LLVMIntSLT : LLVMIntULT
+      default: dtype.isSigned ? LLVMIntSLE : LLVMIntULE
+      }
+    return ir.compare(predicate, x[0], x[1])
+  }
+
+  // MARK: - Conversion
+
+  /// A value as another type, with the rules of `ScalarOperation.convert`.
+  func convert(_ x: IRValue, from source: DType, to target: DType, lanes: Int) -> IRValue {
+    if source == target { return x }
+    let type = ir.type(target, lanes)
+    switch (source.isFloatingPoint, target.isFloatingPoint) {
+    case (_, _) where target == .bool:
+      let zero = ir.constant(source, bits: 0, lanes: lanes)
+      return source.isFloatingPoint
+        ? ir.compare(LLVMRealUNE, x, zero) : ir.compare(LLVMIntNE, x, zero)
+    case (true, true): return ir.cast(source == .float32 ? LLVMFPExt : LLVMFPTrunc, x, type)
+    case (true, false):
+      let name = target.isSigned ? "llvm.fptosi.sat" : "llvm.fptoui.sat"
+      return ir.intrinsic(name, [type, ir.type(source, lanes)], [x])
+    case (false, true): return ir.cast(source.isSigned ? LLVMSIToFP : LLVMUIToFP, x, type)
+    case (false, false):
+      if source.bitWidth == target.bitWidth { return x }
+      if source.bitWidth > target.bitWidth { return ir.cast(LLVMTrunc, x, type) }
+      return ir.cast(source.isSigned ? LLVMSExt : LLVMZExt, x, type)
+    }
+  }
+
+  // MARK: - Tables
+
+  private func lookup(_ index: IRValue, in table: [UInt64], _ dtype: DType, lanes: Int) -> IRValue {
+    let element = ir.memoryType(dtype)
+    let base = ir.table(table, dtype)
+    let type = ir.type(of: index)
+    let above = ir.intrinsic("llvm.smax", [type], [index, ir.constant(.int32, bits: 0, lanes: lanes)])
+    let last = ir.constant(.int32, bits: UInt64(table.count - 1), lanes: lanes)
+    let bounded = ir.intrinsic("llvm.smin", [type], [above, last])
+    let read = { [self] (index: IRValue) in
+      ir.load(element, ir.address(base, element, index), alignment: dtype.byteCount)
+    }
+    let entry =
+      lanes == 1
+      ? read(bounded)
+      : (0..<lanes).reduce(ir.poison(ir.vector(element, lanes))) { vector, lane in
+        ir.insert(vector, read(ir.extract(bounded, lane)), lane)
+      }
+    guard dtype == .bool else { return entry }
+    return ir.compare(LLVMIntNE, entry, ir.repeated(ir.integer(ir.i8, 0), lanes))
+  }
+}

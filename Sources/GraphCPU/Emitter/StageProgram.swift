@@ -1,0 +1,258 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import GraphKernels
+import Synchronization
+
+/// A stage's body with its functions expanded: one scalar program whose inputs are the body's leaves.
+struct StageProgram {
+  /// What feeds the program.
+  struct Leaf: Hashable {
+    enum Source: Hashable {
+      case load(buffer: Int)
+      case index
+      case stageResult(Int)
+    }
+    let source: Source
+    let dtype: DType
+    /// An index into `maps`; meaningless for a stage result.
+    let map: Int
+  }
+
+  let loop: [Int]
+  let sink: Stage.Sink
+  private(set) var leaves: [Leaf] = []
+  /// The distinct access maps of the stage.
+  private(set) var maps: [AffineMap] = []
+  /// The map of the element that is stored, an index into `maps`.
+  private(set) var storeMap = 0
+  private(set) var instructions: [ScalarInstruction] = []
+  private(set) var tables: [[UInt64]] = []
+  /// The position of the stage's value.
+  private(set) var value = 0
+  /// How two elements are combined, if the stage reduces.
+  private(set) var combiner: ScalarProgram?
+  /// The fault code of each integer division that has one, by position.
+  private(set) var faultCodes: [Int: Int] = [:]
+  /// Whether the value or a fault needs the instruction.
+  private(set) var isNeeded: [Bool] = []
+  /// How many axes, outermost first, must have an index before the instruction can be computed.
+  private(set) var depth: [Int] = []
+  /// Whether the lanes of the instruction differ; only then is it computed as a vector.
+  private(set) var varies: [Bool] = []
+  /// Whether an instruction that does not vary is an operand of one that does.
+  private(set) var needsSplat: [Bool] = []
+
+  var dtype: DType { instructions[value].type }
+  var loopCount: Int { loop.reduce(1, *) }
+
+  /// The program of stage `number` of a kernel whose axes are merged.
+  init(_ number: Int, of kernel: Kernel) throws(MalformedKernel) {
+    let stage = kernel.stages[number]
+    loop = stage.loop
+    sink = stage.sink
+    guard loop.allSatisfy({ $0 >= 0 }) else { throw MalformedKernel("stage \(number): a negative extent") }
+    try collectLeaves(stage, number, kernel)
+    var builder = ScalarBuilder(inputs: leaves.map(\.dtype))
+    try expand(stage, number, kernel, into: &builder)
+    instructions = builder.instructions
+    tables = builder.tables
+    try resolveSink(stage, number, kernel)
+    findNeeded()
+    findDepths(kernel)
+  }
+
+  private mutating func resolveSink(_ stage: Stage, _ number: Int, _ kernel: Kernel) throws(MalformedKernel) {
+    switch stage.sink {
+    case .store(_, let buffer, let map):
+      guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == dtype,
+        kernel.buffers[buffer].access == .write
+      else { throw MalformedKernel("stage \(number) stores \(dtype) to a buffer that does not take it") }
+      storeMap = try add(map, number, kernel)
+    case .reduce(let kind, _, let lanes):
+      combiner = ProgramCache.program(kind.combiner, [dtype, dtype])
+      guard combiner != nil, lanes == 1 || lanes == ReductionOrder.laneCount else {
+        throw MalformedKernel("stage \(number) takes the \(kind) of \(dtype) in \(lanes) lanes")
+      }
+    case .argReduce:
+      guard dtype.isNumeric else { throw MalformedKernel("stage \(number) compares \(dtype)") }
+    }
+  }
+
+  private mutating func add(_ map: AffineMap, _ number: Int, _ kernel: Kernel) throws(MalformedKernel) -> Int
+  {
+    guard map.strides.count == kernel.domain.count + loop.count else {
+      throw MalformedKernel("stage \(number): an access map has \(map.strides.count) strides")
+    }
+    if let known = maps.firstIndex(of: map) { return known }
+    maps.append(map)
+    return maps.count - 1
+  }
+
+  private mutating func collectLeaves(
+    _ stage: Stage, _ number: Int, _ kernel: Kernel
+  ) throws(MalformedKernel) {
+    var known: Set<Leaf> = []
+    for instruction in stage.body {
+      guard let leaf = try leaf(instruction, number, kernel), known.insert(leaf).inserted else { continue }
+      leaves.append(leaf)
+    }
+  }
+
+  private mutating func leaf(
+    _ instruction: KernelInstruction, _ number: Int, _ kernel: Kernel
+  ) throws(MalformedKernel) -> Leaf? {
+    switch instruction.operation {
+    case .load(let buffer, let map):
+      guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
+        throw MalformedKernel(
+          "stage \(number) loads \(instruction.dtype) from buffer \(buffer), which has none")
+      }
+      return Leaf(
+        source: .load(buffer: buffer), dtype: instruction.dtype, map: try add(map, number, kernel))
+    case .index(let map):
+      return Leaf(source: .index, dtype: instruction.dtype, map: try add(map, number, kernel))
+    case .stageResult(let stage):
+      guard stage >= 0, stage < number, kernel.resultType(ofStage: stage) == instruction.dtype else {
+        throw MalformedKernel("stage \(number) reads no \(instruction.dtype) from stage \(stage)")
+      }
+      return Leaf(source: .stageResult(stage), dtype: instruction.dtype, map: 0)
+    case .constant, .function, .convert: return nil
+    }
+  }
+
+  private mutating func expand(
+    _ stage: Stage, _ number: Int, _ kernel: Kernel, into builder: inout ScalarBuilder
+  ) throws(MalformedKernel) {
+    let leafPositions = Dictionary(uniqueKeysWithValues: leaves.enumerated().map { ($1, $0) })
+    var positions: [Int32] = []
+    positions.reserveCapacity(stage.body.count)
+    for (place, instruction) in stage.body.enumerated() {
+      guard instruction.operands.allSatisfy({ positions.indices.contains($0) }), instruction.dtype != .string
+      else {
+        throw MalformedKernel("stage \(number), v\(place): no such operand")
+      }
+      let operands = instruction.operands.map { positions[$0] }
+      let types = operands.map { builder.type(of: $0) }
+      switch instruction.operation {
+      case .load, .index, .stageResult:
+        guard let leaf = try leaf(instruction, number, kernel), let position = leafPositions[leaf] else {
+          throw MalformedKernel("stage \(number), v\(place): no such leaf")
+        }
+        positions.append(builder.input(position))
+      case .constant(let bits):
+        positions.append(builder.constant(instruction.dtype, bits: bits))
+      case .convert:
+        guard let operand = operands.first else {
+          throw MalformedKernel("stage \(number), v\(place): nothing to convert")
+        }
+        positions.append(
+          types[0] == instruction.dtype ? operand : builder.append(.convert, instruction.dtype, [operand]))
+      case .function(let function):
+        guard let program = ProgramCache.program(function, types), program.resultTypes == [instruction.dtype]
+        else {
+          throw MalformedKernel("stage \(number), v\(place): \(function.name) does not take \(types)")
+        }
+        let result = builder.inline(program, operands)[0]
+        positions.append(result)
+        // Of equal divisions, which are one instruction here, the first reports.
+        if function == .divide || function == .remainder, faultCodes[Int(result)] == nil {
+          faultCodes[Int(result)] = kernel.faultCode(stage: number, instruction: place)
+        }
+      }
+    }
+    guard positions.indices.contains(stage.value) else {
+      throw MalformedKernel("stage \(number) has no value v\(stage.value)")
+    }
+    value = Int(positions[stage.value])
+  }
+
+  private mutating func findNeeded() {
+    isNeeded = [Bool](repeating: false, count: instructions.count)
+    // A body that never runs may not even load what its loop does not move.
+    guard loopCount > 0 else { return }
+    isNeeded[value] = true
+    for position in instructions.indices.reversed() {
+      if faultCodes[position] != nil { isNeeded[position] = true }
+      guard isNeeded[position] else { continue }
+      for operand in instructions[position].operands { isNeeded[Int(operand)] = true }
+    }
+  }
+
+  private mutating func findDepths(_ kernel: Kernel) {
+    let deepest = kernel.domain.count + loop.count
+    for instruction in instructions {
+      if instruction.operation != .input {
+        depth.append(instruction.operands.reduce(0) { max($0, depth[Int($1)]) })
+        continue
+      }
+      let leaf = leaves[Int(instruction.payload)]
+      switch leaf.source {
+      // An earlier stage may have stored the element, at this very point.
+      case .load(let buffer) where kernel.buffers[buffer].access == .write: depth.append(deepest)
+      case .load, .index: depth.append((maps[leaf.map].strides.lastIndex { $0 != 0 } ?? -1) + 1)
+      case .stageResult: depth.append(kernel.domain.count)
+      }
+    }
+  }
+
+  /// Finds what varies, when the indices of these axes do.
+  mutating func setVarying(axes: Range<Int>, varyingResults: [Bool]) {
+    varies = []
+    for instruction in instructions {
+      if instruction.operation != .input {
+        varies.append(instruction.operands.contains { varies[Int($0)] })
+        continue
+      }
+      let leaf = leaves[Int(instruction.payload)]
+      switch leaf.source {
+      case .load, .index: varies.append(axes.contains { maps[leaf.map].strides[$0] != 0 })
+      case .stageResult(let stage): varies.append(varyingResults[stage])
+      }
+    }
+    needsSplat = [Bool](repeating: false, count: instructions.count)
+    for (position, instruction) in instructions.enumerated() where varies[position] && isNeeded[position] {
+      for operand in instruction.operands where !varies[Int(operand)] { needsSplat[Int(operand)] = true }
+    }
+  }
+}
+
+/// A kernel that breaks the rules of its language.
+struct MalformedKernel: Error {
+  let message: String
+  init(_ message: String) { self.message = message }
+}
+
+extension Kernel {
+  /// The type of what a stage reduces to; nil if it stores.
+  fileprivate func resultType(ofStage number: Int) -> DType? {
+    let stage = stages[number]
+    switch stage.sink {
+    case .store: return nil
+    case .reduce(_, let value, _): return stage.body.indices.contains(value) ? stage.body[value].dtype : nil
+    case .argReduce: return .int32
+    }
+  }
+
+  /// What the kernel returns if this instruction fails.
+  fileprivate func faultCode(stage: Int, instruction: Int) -> Int? {
+    faultSites.firstIndex { $0 == (stage, instruction) }.map { $0 + 1 }
+  }
+}
+
+/// The definitions of scalar functions, which take a while to make.
+enum ProgramCache {
+  private struct Key: Hashable {
+    let function: ScalarFunction
+    let operands: [DType]
+  }
+  private static let programs = Mutex<[Key: ScalarProgram]>([:])
+
+  static func program(_ function: ScalarFunction, _ operands: [DType]) -> ScalarProgram? {
+    let key = Key(function: function, operands: operands)
+    if let known = programs.withLock({ $0[key] }) { return known }
+    guard let program = function.program(for: operands) else { return nil }
+    programs.withLock { $0[key] = program }
+    return program
+  }
+}

@@ -1,0 +1,65 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import GraphKernels
+import Testing
+
+@testable import GraphCPU
+
+/// Every pointwise function, on every type that it takes, in vectors of every width and in scalars.
+struct FunctionTests {
+  /// A function on some types.
+  struct Row: Sendable {
+    let function: ScalarFunction
+    let operands: [DType]
+    let result: DType
+
+    static let all: [Row] = ScalarFunction.allCases.flatMap { function in
+      DType.allCases.compactMap { dtype in
+        guard dtype != .string else { return nil }
+        var operands = [DType](repeating: dtype, count: function.arity)
+        if function == .select { operands[0] = .bool }
+        guard let result = function.typeRule.resultType(of: operands) else { return nil }
+        return Row(function: function, operands: operands, result: result)
+      }
+    }
+
+    func kernel(count: Int) -> Kernel {
+      .pointwise(
+        operands, result, count: count,
+        [KernelInstruction(.function(function), result, Array(operands.indices))])
+    }
+  }
+
+  /// Full vectors of 16 lanes and of 2, and a remainder.
+  static let count = 77
+
+  @Test(arguments: [DType.bool, .uint8, .int32, .int64, .uint32, .float32, .float64])
+  func agreesWithTheProgram(_ dtype: DType) throws {
+    let rows = Row.all.filter { $0.operands.last == dtype }
+    var columns: [[[UInt64]]] = []
+    var expected: [[UInt64]] = []
+    var faults: [Int] = []
+    for row in rows {
+      let inputs = row.operands.enumerated().map { samples($1, count: Self.count, seed: UInt64($0 + 1)) }
+      var fault = false
+      let program = try #require(row.function.program(for: row.operands))
+      expected.append(program.evaluate(columns: inputs, count: Self.count, fault: &fault)[0])
+      columns.append(inputs)
+      faults.append(fault ? 1 : 0)
+    }
+    let kernels = rows.map { $0.kernel(count: Self.count) }
+    for backend in Backends.runnable {
+      let compiled = try backend.compile(kernels)
+      for (index, row) in rows.enumerated() {
+        let output = [UInt64](repeating: 0, count: Self.count)
+        let (buffers, fault) = run(
+          index, of: compiled, kernels[index], on: columns[index] + [output])
+        #expect(fault == faults[index], "\(row.function.name) of \(row.operands)")
+        expectSame(
+          buffers[row.operands.count], expected[index], row.result,
+          "\(row.function.name) of \(row.operands) for \(backend.target)")
+      }
+    }
+  }
+}
