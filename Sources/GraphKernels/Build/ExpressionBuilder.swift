@@ -38,8 +38,7 @@ struct ExpressionBuilder {
     return body.count - 1
   }
 
-  /// Instructions for one element of a value. The recursion is as deep as the longest inlined expression, which
-  /// `Inlining` bounds, and the views within it.
+  /// Instructions for one element of a value. The recursion is as deep as the expression, which `Inlining` bounds.
   ///
   /// - Parameter axes: the index along each axis of the value.
   mutating func element(of value: Value, at axes: [AffineMap]) throws -> Int {
@@ -51,8 +50,10 @@ struct ExpressionBuilder {
   }
 
   private mutating func build(_ value: Value, _ axes: [AffineMap]) throws -> Int {
-    if inlining.stored[value.nodeIndex] != nil {
-      return load(value, at: linear(axes, module.type(of: value)), from: module.nodes[value.nodeIndex])
+    // Under another shape the same memory is walked in the same order.
+    if inlining.isInMemory(value) {
+      let memory = inlining.memory(of: value)
+      return load(memory, at: linear(axes, module.type(of: value)), from: module.nodes[memory.nodeIndex])
     }
     return try element(definitionOf: value, at: axes)
   }
@@ -84,7 +85,9 @@ struct ExpressionBuilder {
       return try element(of: node.operands[0], at: source)
     case .slice(let rule):
       let source = axes.indices.map { axis in
-        axes[axis] * rule.strides[axis] + .constant(rule.starts[axis], dimensions: dimensions)
+        // A stride that takes no step may be of any size.
+        axes[axis] * (type.shape[axis] == 1 ? 0 : rule.strides[axis])
+          + .constant(rule.starts[axis], dimensions: dimensions)
       }
       return try element(of: node.operands[0], at: source)
     case .reverse(let rule):
@@ -96,10 +99,6 @@ struct ExpressionBuilder {
       return try element(of: node.operands[0], at: source)
     case .reshape:
       let operand = node.operands[0]
-      let source = Inlining.aliasRoot(operand, module.nodes)
-      if inlining.stored[source.nodeIndex] != nil {
-        return load(source, at: linear(axes, type), from: module.nodes[source.nodeIndex])
-      }
       guard let parts = Inlining.reshapeAxes(from: module.type(of: operand), to: type) else {
         throw Lowering.bug("a reshape that merges axes was not given a stored operand", module)
       }

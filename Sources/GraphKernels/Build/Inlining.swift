@@ -2,13 +2,16 @@
 
 import GraphIR
 
-/// Decides which values get memory of their own and which are computed inside their only consumer.
+/// Which values get memory of their own; the others are computed inside their consumers.
 ///
 /// A value is stored when a root or a step that reads memory needs it, when it is used more than once and is more than
-/// an index calculation, when a broadcast would compute it again and again, or when the expression grows too long.
+/// an index calculation, when its consumer would compute it again and again, or when the expression grows too long.
+///
+/// Reshapes and markers move nothing: their memory is that of the value behind them, and it is that value which is
+/// stored. So `stored` never holds a reason for one of them.
 struct Inlining {
   /// Why a value is stored; shown to people who ask why two ops did not fuse.
-  enum Reason: String, Sendable {
+  enum Reason: String, CaseIterable, Sendable {
     case leaf = "it is there before any kernel runs"
     case root = "the run returns it or stores it in a variable"
     case reduction = "a reduction ends its kernel"
@@ -17,103 +20,40 @@ struct Inlining {
     case libraryOperand = "a matrix product reads it from memory"
     case relabelled = "a reshape that merges axes reads it from memory"
     case shared = "several consumers read it"
-    case repeated = "a broadcast would compute it again for every copy"
+    case repeated = "its consumer would compute it again for every copy"
     case long = "the expression would be too long"
   }
 
   /// Instructions, weighted by cost, that one kernel body may hold.
   static let longestExpression = 64
+  /// Nodes, views included, on one path through an expression: kernel bodies are built by recursion.
+  static let deepestExpression = 128
 
   /// For each node why it is stored; nil for one that is computed inside its consumers.
   let stored: [Reason?]
+  /// For each node the one whose memory it shares: itself, if it is no reshape and no marker.
+  private let sources: [Int]
 
   init(_ module: Module) {
-    let nodes = module.nodes
-    var useCounts = [Int](repeating: 0, count: nodes.count)
-    for node in nodes { for operand in node.operands { useCounts[operand.nodeIndex] += 1 } }
-    var stored = [Reason?](repeating: nil, count: nodes.count)
-    for root in module.roots { stored[root.nodeIndex] = .root }
-    // A reshape of stored memory is that memory: the node behind it is what must be stored.
-    for index in nodes.indices.reversed() where stored[index] == .root {
-      if let source = Inlining.aliasSource(nodes[index]) {
-        stored[index] = nil
-        stored[source.nodeIndex] = .root
-      }
-    }
-    for index in nodes.indices {
-      let node = nodes[index]
+    var sources = Array(module.nodes.indices)
+    for (index, node) in module.nodes.enumerated() {
       switch node.op {
-      case .parameter, .variable: stored[index] = .leaf
-      case .constant(let constant) where constant.value.count != 1: stored[index] = .leaf
-      case .reduce, .argReduce: stored[index] = stored[index] ?? .reduction
-      case .pad, .concatenate: stored[index] = stored[index] ?? .join
-      case .dot:
-        stored[index] = stored[index] ?? .contraction
-        if node.types[0].dtype.isFloatingPoint {
-          for operand in node.operands {
-            let source = Inlining.aliasRoot(operand, nodes)
-            stored[source.nodeIndex] = stored[source.nodeIndex] ?? .libraryOperand
-          }
-        }
+      case .reshape, .identity, .stopGradient: sources[index] = sources[node.operands[0].nodeIndex]
       default: break
       }
     }
-    var weights = [Int](repeating: 0, count: nodes.count)
-    for index in nodes.indices {
-      let node = nodes[index]
-      if case .reshape = node.op, stored[node.operands[0].nodeIndex] == nil,
-        Inlining.reshapeAxes(from: module.type(of: node.operands[0]), to: node.types[0]) == nil
-      {
-        let source = Inlining.aliasRoot(node.operands[0], nodes)
-        stored[source.nodeIndex] = stored[source.nodeIndex] ?? .relabelled
-      }
-      if case .broadcast = node.op {
-        let operand = node.operands[0].nodeIndex
-        let grows = node.types[0].shape.elementCount != module.type(of: node.operands[0]).shape.elementCount
-        if grows, stored[operand] == nil, weights[operand] > 0 { stored[operand] = .repeated }
-      }
-      let inlined = { (operand: Value) in stored[operand.nodeIndex] == nil ? weights[operand.nodeIndex] : 0 }
-      var weight = Inlining.ownWeight(node) + node.operands.reduce(0) { $0 + inlined($1) }
-      while weight > Inlining.longestExpression,
-        let heaviest = node.operands.filter({ inlined($0) > 1 }).max(by: { inlined($0) < inlined($1) })
-      {
-        stored[heaviest.nodeIndex] = .long
-        weight = Inlining.ownWeight(node) + node.operands.reduce(0) { $0 + inlined($1) }
-      }
-      weights[index] = weight
-      if stored[index] == nil, useCounts[index] > 1, Inlining.ownWeight(node) > 0 { stored[index] = .shared }
-      if stored[index] != nil { weights[index] = 0 }
-    }
-    self.stored = stored
+    var decision = InliningDecision(module: module, sources: sources)
+    decision.storeWhatMustBe()
+    decision.storeWhatPays()
+    self.sources = sources
+    stored = decision.stored
   }
 
-  /// The operand whose memory this node shares: reshapes and markers move nothing.
-  static func aliasSource(_ node: Node) -> Value? {
-    switch node.op {
-    case .reshape, .identity, .stopGradient: node.operands[0]
-    default: nil
-    }
-  }
+  /// The value whose memory a value shares: the one behind reshapes and markers.
+  func memory(of value: Value) -> Value { Value(node: Int32(sources[value.nodeIndex])) }
 
-  static func aliasRoot(_ value: Value, _ nodes: [Node]) -> Value {
-    var value = value
-    while let source = aliasSource(nodes[value.nodeIndex]) { value = source }
-    return value
-  }
-
-  /// Weighted instructions that computing one element takes; 0 for mere index calculations.
-  private static func ownWeight(_ node: Node) -> Int {
-    switch node.op {
-    case .pointwise(let rule):
-      switch rule.function.cost {
-      case .free, .cheap: 1
-      case .moderate: 2
-      case .expensive: 8
-      }
-    case .convert: 1
-    default: 0
-    }
-  }
+  /// Whether a value lies in memory, under its own name or another.
+  func isInMemory(_ value: Value) -> Bool { stored[sources[value.nodeIndex]] != nil }
 
   /// For each operand axis the result axes that make it up, with their strides, when a reshape only splits axes or
   /// adds and drops unit axes; nil when it merges.
@@ -137,8 +77,140 @@ struct Inlining {
         stride *= target[axis]
       }
       parts.append(part)
-      if extent == 0 { return nil }
     }
     return target[next...].allSatisfy { $0 == 1 } ? parts : nil
+  }
+}
+
+/// The state of one decision.
+private struct InliningDecision {
+  let module: Module
+  let sources: [Int]
+  var stored: [Inlining.Reason?]
+  /// Weighted instructions that computing one element of a node takes.
+  var weights: [Int]
+  /// Nodes on the longest path through the expression of a node.
+  var depths: [Int]
+
+  init(module: Module, sources: [Int]) {
+    self.module = module
+    self.sources = sources
+    stored = Array(repeating: nil, count: sources.count)
+    weights = Array(repeating: 0, count: sources.count)
+    depths = Array(repeating: 0, count: sources.count)
+  }
+
+  func isInMemory(_ value: Value) -> Bool { stored[sources[value.nodeIndex]] != nil }
+
+  /// Stores a value unless it is stored already; the first reason stays.
+  mutating func store(_ value: Value, _ reason: Inlining.Reason) {
+    let source = sources[value.nodeIndex]
+    stored[source] = stored[source] ?? reason
+  }
+
+  mutating func storeWhatMustBe() {
+    for (index, node) in module.nodes.enumerated() {
+      switch node.op {
+      case .parameter, .variable: stored[index] = .leaf
+      case .constant(let constant) where constant.value.count != 1: stored[index] = .leaf
+      default: break
+      }
+    }
+    for root in module.roots { store(root, .root) }
+    for (index, node) in module.nodes.enumerated() {
+      let value = Value(node: Int32(index))
+      switch node.op {
+      case .reduce, .argReduce: store(value, .reduction)
+      case .pad, .concatenate: store(value, .join)
+      case .dot:
+        store(value, .contraction)
+        if node.types[0].dtype.isFloatingPoint {
+          for operand in node.operands { store(operand, .libraryOperand) }
+        }
+      default: break
+      }
+    }
+  }
+
+  /// Goes from the leaves upwards, so that what an expression has become is known when it is to grow.
+  mutating func storeWhatPays() {
+    let consumers = consumerCounts()
+    for (index, node) in module.nodes.enumerated() {
+      for operand in node.operands where depth(of: operand) >= Inlining.deepestExpression {
+        store(operand, .long)
+      }
+      storeOperands(of: node)
+      let operands = distinctOperands(node)
+      let own = ownWeight(node)
+      var weight = operands.reduce(own) { $0 + self.weight(of: $1) }
+      while weight > Inlining.longestExpression,
+        let heaviest = operands.max(by: { self.weight(of: $0) < self.weight(of: $1) }),
+        self.weight(of: heaviest) > 0
+      {
+        weight -= self.weight(of: heaviest)
+        store(heaviest, .long)
+      }
+      weights[index] = weight
+      depths[index] = 1 + (operands.map { depth(of: $0) }.max() ?? 0)
+      if consumers[index] > 1, weight > 0 { store(Value(node: Int32(index)), .shared) }
+    }
+  }
+
+  /// What its consumer's kind asks to be in memory.
+  private mutating func storeOperands(of node: Node) {
+    let operands = node.operands
+    switch node.op {
+    case .reshape:
+      if Inlining.reshapeAxes(from: module.type(of: operands[0]), to: node.types[0]) == nil {
+        store(operands[0], .relabelled)
+      }
+    case .broadcast:
+      let count = module.type(of: operands[0]).shape.elementCount
+      if node.types[0].shape.elementCount != count, weight(of: operands[0]) > 0 {
+        store(operands[0], .repeated)
+      }
+    case .pad:
+      if weight(of: operands[1]) > 0 { store(operands[1], .repeated) }
+    case .dot:
+      // One of integers; each element of an operand meets a whole row or column of the other.
+      for operand in operands where weight(of: operand) > 0 { store(operand, .repeated) }
+    default: break
+    }
+  }
+
+  /// What computing an element of an operand adds to its consumer; nothing when it is read from memory.
+  private func weight(of value: Value) -> Int { isInMemory(value) ? 0 : weights[value.nodeIndex] }
+  private func depth(of value: Value) -> Int { isInMemory(value) ? 0 : depths[value.nodeIndex] }
+
+  /// The operands that one body computes, each once: equal elements are computed once.
+  private func distinctOperands(_ node: Node) -> [Value] {
+    // The pieces of a join are kernels of their own.
+    if case .concatenate = node.op { return [] }
+    let operands = node.operands
+    return operands.indices.filter { !operands[..<$0].contains(operands[$0]) }.map { operands[$0] }
+  }
+
+  /// For each node how many bodies want its elements.
+  private func consumerCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: module.nodes.count)
+    for node in module.nodes {
+      let isJoin = if case .concatenate = node.op { true } else { false }
+      for operand in isJoin ? node.operands : distinctOperands(node) { counts[operand.nodeIndex] += 1 }
+    }
+    return counts
+  }
+
+  /// Weighted instructions that computing one element takes; 0 for mere index calculations.
+  private func ownWeight(_ node: Node) -> Int {
+    switch node.op {
+    case .pointwise(let rule):
+      switch rule.function.cost {
+      case .free, .cheap: 1
+      case .moderate: 2
+      case .expensive: 8
+      }
+    case .convert: 1
+    default: 0
+    }
   }
 }

@@ -36,7 +36,7 @@ private struct ModuleLowering {
   }
 
   mutating func run() throws -> Plan {
-    let outputNodes = Set(module.roots.map { Inlining.aliasRoot($0, module.nodes).nodeIndex })
+    let outputNodes = Set(module.roots.map { inlining.memory(of: $0).nodeIndex })
     for index in module.nodes.indices where inlining.stored[index] != nil {
       try lower(index, isOutput: outputNodes.contains(index))
     }
@@ -88,8 +88,7 @@ private struct ModuleLowering {
   }
 
   private func buffer(of value: Value) throws -> Int {
-    let source = Inlining.aliasRoot(value, module.nodes)
-    guard let buffer = bufferOfNode[source.nodeIndex] else {
+    guard let buffer = bufferOfNode[inlining.memory(of: value).nodeIndex] else {
       throw Lowering.bug("%\(value.node) is not in memory", module)
     }
     return buffer
@@ -267,9 +266,10 @@ private struct ModuleLowering {
       filling, border, domain: result, target: value, at: AffineMap(strides: strides), label: "pad border")
     let source = extents(node.operands[0])
     let offset = zip(rule.low, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    // Between the elements of an axis that has but one there is no gap, however long.
+    let steps = source.indices.map { source[$0] <= 1 ? 0 : strides[$0] * (rule.interior[$0] + 1) }
     try appendPiece(
-      node.operands[0], target: value, label: "pad",
-      at: AffineMap(offset: offset, strides: source.indices.map { strides[$0] * (rule.interior[$0] + 1) }))
+      node.operands[0], target: value, label: "pad", at: AffineMap(offset: offset, strides: steps))
   }
 
   private mutating func lowerConcatenate(_ value: Value, _ node: Node, _ rule: ConcatenateOp) throws {
