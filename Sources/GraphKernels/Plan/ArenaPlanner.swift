@@ -2,7 +2,7 @@
 
 /// Places buffers with lifetimes in one arena so that those alive at the same time do not overlap.
 ///
-/// Buffers are placed in the order of their birth, each in the smallest gap that holds it.
+/// Buffers are placed in the order of their birth, larger ones first, each in the smallest gap that holds it.
 public enum ArenaPlanner {
   /// Every offset is a multiple of this: one cache line, and wide enough for any vector.
   public static let alignment = 64
@@ -20,31 +20,89 @@ public enum ArenaPlanner {
 
   /// An offset for each request, and the bytes that all of them need.
   public static func place(_ requests: [Request]) -> (offsets: [Int], byteCount: Int) {
-    var offsets = [Int](repeating: 0, count: requests.count)
-    var total = 0
-    let order = requests.indices.sorted {
+    let births = requests.indices.sorted {
       (requests[$0].lifetime.lowerBound, -requests[$0].byteCount, $0)
         < (requests[$1].lifetime.lowerBound, -requests[$1].byteCount, $1)
     }
-    var placed: [Int] = []
-    for index in order {
-      let size = roundedUp(max(requests[index].byteCount, 1))
-      placed.removeAll { requests[$0].lifetime.upperBound < requests[index].lifetime.lowerBound }
-      let neighbours = placed.map { (offsets[$0], offsets[$0] + roundedUp(max(requests[$0].byteCount, 1))) }
-        .sorted { $0 < $1 }
-      var best: (gap: Int, offset: Int)?
-      var cursor = 0
-      for (start, end) in neighbours {
-        let gap = start - cursor
-        if gap >= size, gap < best?.gap ?? .max { best = (gap, cursor) }
-        cursor = max(cursor, end)
-      }
-      offsets[index] = best?.offset ?? cursor
-      total = max(total, offsets[index] + size)
-      placed.append(index)
+    let deaths = requests.indices.sorted {
+      (requests[$0].lifetime.upperBound, $0) < (requests[$1].lifetime.upperBound, $1)
     }
-    return (offsets, total)
+    var offsets = [Int](repeating: 0, count: requests.count)
+    var memory = FreeList()
+    var dead = 0
+    for index in births {
+      // Whoever has died before this birth was born before it, and so has been placed.
+      while requests[deaths[dead]].lifetime.upperBound < requests[index].lifetime.lowerBound {
+        memory.release(offsets[deaths[dead]], size(requests[deaths[dead]]))
+        dead += 1
+      }
+      offsets[index] = memory.take(size(requests[index]))
+    }
+    return (offsets, memory.peak)
   }
 
-  private static func roundedUp(_ bytes: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+  private static func size(_ request: Request) -> Int {
+    (max(request.byteCount, 1) + alignment - 1) / alignment * alignment
+  }
+}
+
+/// The gaps between blocks of memory.
+private struct FreeList {
+  /// Ascending; no two touch, and none touches `end`.
+  private var gaps: [Range<Int>] = []
+  /// The end of the last block in use.
+  private var end = 0
+  /// The greatest `end` so far.
+  private(set) var peak = 0
+
+  /// The offset of a new block: in the smallest gap that holds it, the first of several, or after all others.
+  mutating func take(_ size: Int) -> Int {
+    var best: Int?
+    for index in gaps.indices where gaps[index].count >= size {
+      if best.map({ gaps[index].count < gaps[$0].count }) ?? true { best = index }
+    }
+    guard let best else {
+      defer {
+        end += size
+        peak = max(peak, end)
+      }
+      return end
+    }
+    let offset = gaps[best].lowerBound
+    if gaps[best].count == size {
+      gaps.remove(at: best)
+    } else {
+      gaps[best] = offset + size..<gaps[best].upperBound
+    }
+    return offset
+  }
+
+  mutating func release(_ offset: Int, _ size: Int) {
+    var gap = offset..<offset + size
+    var next = position(of: offset)
+    if next < gaps.count, gaps[next].lowerBound == gap.upperBound {
+      gap = gap.lowerBound..<gaps[next].upperBound
+      gaps.remove(at: next)
+    }
+    if next > 0, gaps[next - 1].upperBound == gap.lowerBound {
+      next -= 1
+      gap = gaps[next].lowerBound..<gap.upperBound
+      gaps.remove(at: next)
+    }
+    if gap.upperBound == end {
+      end = gap.lowerBound
+    } else {
+      gaps.insert(gap, at: next)
+    }
+  }
+
+  /// The index of the first gap after an offset.
+  private func position(of offset: Int) -> Int {
+    var (low, high) = (0, gaps.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if gaps[middle].lowerBound < offset { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }
