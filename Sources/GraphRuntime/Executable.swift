@@ -85,8 +85,10 @@ final class Program: Sendable {
 
   let plan: Plan
   let steps: [Step]
-  /// For each entry of the argument table its buffer.
-  let argumentBuffers: [Int]
+  /// Where each entry of the argument table points.
+  let arguments: [Plan.Storage]
+  /// The entries that differ from run to run.
+  let changingArguments: [Int]
   private let products: [MatrixProduct]
   private let productMemory: ProductMemory
   /// Keeps the machine code alive.
@@ -143,7 +145,14 @@ final class Program: Sendable {
     self.steps = steps
     self.products = products
     self.code = code
-    argumentBuffers = arguments
+    let storages = arguments.map { plan.buffers[$0].storage }
+    self.arguments = storages
+    changingArguments = storages.indices.filter { position in
+      switch storages[position] {
+      case .parameter, .variable, .output: true
+      case .arena, .constant: false
+      }
+    }
     productMemory = memory
   }
 

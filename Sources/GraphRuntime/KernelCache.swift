@@ -31,6 +31,11 @@ public final class KernelCache: Sendable {
       let missing = kernels.filter { state.entries[$0] == nil }
       if !missing.isEmpty {
         let code = try backend.compile(missing)
+        guard code.functions.count == missing.count else {
+          throw Diagnostic(
+            .bug, code: "compile",
+            "\(code.functions.count) functions were made of \(missing.count) kernels for \(backend.target)")
+        }
         for (kernel, function) in zip(missing, code.functions) {
           state.entries[kernel] = Entry(code: code, function: function)
         }

@@ -9,8 +9,6 @@ import GraphKernels
 final class RunContext: @unchecked Sendable {
   private let program: Program
   private let arena: NDArrayStorage
-  /// The address of each buffer.
-  private var addresses: [UnsafeMutableRawPointer?]
   /// What the steps read: the addresses in the order of the steps' arguments.
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private var outputs: [Output]
@@ -43,13 +41,13 @@ final class RunContext: @unchecked Sendable {
     let plan = program.plan
     arena = NDArrayStorage(uninitializedByteCount: plan.arenaByteCount)
     outputs = plan.outputs.map { Output(byteCount: $0) }
-    table = .allocate(capacity: max(program.argumentBuffers.count, 1))
-    table.initialize(repeating: nil, count: max(program.argumentBuffers.count, 1))
-    addresses = plan.buffers.map { [arena] buffer in
-      switch buffer.storage {
-      case .arena(let offset): arena.base + offset
-      case .constant(let index): plan.constants[index].storage.base
-      case .parameter, .variable, .output: nil
+    table = .allocate(capacity: max(program.arguments.count, 1))
+    table.initialize(repeating: nil, count: max(program.arguments.count, 1))
+    for (position, argument) in program.arguments.enumerated() {
+      switch argument {
+      case .arena(let offset): table[position] = arena.base + offset
+      case .constant(let index): table[position] = plan.constants[index].storage.base
+      case .parameter, .variable, .output: break
       }
     }
   }
@@ -61,16 +59,14 @@ final class RunContext: @unchecked Sendable {
   /// Fills in the addresses that differ from run to run.
   func bind(parameters: [NDArray], variables: [NDArray]) {
     for index in outputs.indices { outputs[index].renew() }
-    let buffers = program.plan.buffers
-    for index in buffers.indices {
-      switch buffers[index].storage {
-      case .parameter(let parameter): addresses[index] = parameters[parameter].storage.base
-      case .variable(let variable): addresses[index] = variables[variable].storage.base
-      case .output(let output): addresses[index] = outputs[output].current.base
+    for position in program.changingArguments {
+      switch program.arguments[position] {
+      case .parameter(let index): table[position] = parameters[index].storage.base
+      case .variable(let index): table[position] = variables[index].storage.base
+      case .output(let index): table[position] = outputs[index].current.base
       case .arena, .constant: break
       }
     }
-    for (position, buffer) in program.argumentBuffers.enumerated() { table[position] = addresses[buffer] }
   }
 
   /// Runs the steps; the step that failed and its code, or nil. Allocates nothing.
@@ -87,7 +83,7 @@ final class RunContext: @unchecked Sendable {
           } else {
             status = function(arguments, 0, count)
           }
-          if status != 0 { return index << 32 | Int(status) }
+          if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
         case .matrixProduct(let function, let product):
           if let a = arguments[0], let b = arguments[1], let c = arguments[2] { function(product, a, b, c) }
         case .copy(let byteCount):

@@ -9,6 +9,11 @@ import Synchronization
 /// The caller may claim every chunk itself, so that a worker that the system has descheduled delays nothing that it
 /// has not begun. Workers spin for about a millisecond after a job, since waking a parked thread costs more than a
 /// small kernel, and then sleep.
+///
+/// How the memory is ordered: a job's description is written with relaxed stores and published by the store of its
+/// ticket. A thread reads the description between loading a ticket and exchanging it, so that a successful exchange
+/// proves that the job was not over, hence the description not overwritten. Every chunk's writes come before its
+/// addition to `completed`; the caller returns after it has read the last of these additions.
 public final class ThreadPool: Sendable {
   /// Threads that work on a job, the caller's included.
   public let threadCount: Int
@@ -49,7 +54,10 @@ public final class ThreadPool: Sendable {
   func run(
     _ function: KernelFunction, _ arguments: UnsafePointer<UnsafeMutableRawPointer?>, count: Int, chunk: Int
   ) -> Int32 {
-    if workers.isEmpty || !shared.acquire() { return function(arguments, 0, count) }
+    let chunks = (count + chunk - 1) / chunk
+    if workers.isEmpty || chunks > Shared.mostChunks || !shared.acquire() {
+      return function(arguments, 0, count)
+    }
     defer { shared.release() }
     return shared.run(function, arguments, count: count, chunk: chunk)
   }
@@ -70,8 +78,14 @@ public final class ThreadPool: Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let parking = Parking()
 
+    /// What the lower half of a ticket can count.
+    static let mostChunks = Int(UInt32.max)
+
     /// Polls before a worker parks: about a millisecond.
     private static let spinLimit = 200_000
+
+    /// Polls before the caller lets others have its processor: the thread that it waits for may need it.
+    private static let patience = 10_000
 
     func acquire() -> Bool {
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
@@ -97,7 +111,11 @@ public final class ThreadPool: Sendable {
       ticket.store(job << 32 | UInt64(chunks), ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 { parking.wakeAll() }
       while claim() {}
-      while completed.load(ordering: .acquiring) < chunks { pauseBriefly() }
+      var polls = 0
+      while completed.load(ordering: .acquiring) < chunks {
+        polls += 1
+        if polls < Shared.patience { pauseBriefly() } else { sched_yield() }
+      }
       return fault.load(ordering: .relaxed)
     }
 
@@ -167,6 +185,8 @@ public final class ThreadPool: Sendable {
 private final class Parking: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  /// How often the sleepers were woken; guarded by the mutex.
+  private var wakes = 0
 
   init() {
     pthread_mutex_init(mutex, nil)
@@ -182,14 +202,17 @@ private final class Parking: @unchecked Sendable {
 
   func wakeAll() {
     pthread_mutex_lock(mutex)
+    wakes &+= 1
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)
   }
 
-  /// Sleeps while there is nothing to do, as `isIdle` says.
+  /// Sleeps until it is woken, unless `isIdle` says that there is something to do. Others may have done it by the time
+  /// that the thread is awake: it returns all the same, and so is ready for what follows.
   func sleep(while isIdle: () -> Bool) {
     pthread_mutex_lock(mutex)
-    while isIdle() { pthread_cond_wait(condition, mutex) }
+    let before = wakes
+    while wakes == before, isIdle() { pthread_cond_wait(condition, mutex) }
     pthread_mutex_unlock(mutex)
   }
 }
