@@ -43,7 +43,7 @@ let package = Package(
       name: "GraphcIris", dependencies: ["Graphc", "GraphcModels"], path: "Tools/examples/iris"),
 
     // MARK: - Tests
-    .target(name: "TestSupport", dependencies: ["GraphIR"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["GraphIR", "GraphKernels"], path: "Tests/TestSupport"),
     .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport"]),
     .testTarget(name: "GraphAutodiffTests", dependencies: ["GraphAutodiff", "TestSupport"]),
     .testTarget(name: "GraphTransformsTests", dependencies: ["GraphTransforms", "TestSupport"]),
