@@ -27,6 +27,18 @@ struct BuildContext: Sendable {
   }
 }
 
+/// Builds an expression out of others on behalf of one call: what goes wrong within, and what is made, is reported
+/// under this name and line. For functions that stand to a program as `softmax` does.
+///
+///     func gelu(_ x: Tensor, fileID: String = #fileID, line: Int = #line) -> Tensor {
+///       composite("gelu", fileID: fileID, line: line) { 0.5 * x * (1 + erf(x / 2.0.squareRoot())) }
+///     }
+public func composite<Result>(
+  _ name: String, fileID: String = #fileID, line: Int = #line, _ body: () throws -> Result
+) rethrows -> Result {
+  try CallSite(name, fileID, line).composing(body)
+}
+
 /// The call of a building function: what errors are reported under.
 struct CallSite: Sendable {
   /// `matmul`, or an operator's sign.

@@ -5,7 +5,7 @@ import GraphIR
 extension Graph {
   /// Builds one expression with one result; see `buildAll`.
   func build(
-    _ function: String, _ operands: [any TensorOperand], at site: CallSite,
+    _ operands: [any TensorOperand], at site: CallSite,
     poisonTypes: [TensorType?] = [nil],
     _ body: (inout GraphState, [Term]) throws(BuildError) -> Value
   ) -> Tensor {
@@ -31,7 +31,16 @@ extension Graph {
     let terms = operands.map(\.operand)
     let outcome: Result<[Value], BuildError>
     if let foreign = terms.compactMap(\.tensor).first(where: { $0.graph !== self }) {
-      outcome = .failure(foreignOperand(foreign))
+      // An invalid expression brings its own diagnostics along.
+      let inherited = foreign.graph.diagnostics(reachedFrom: [foreign]).reached
+      if inherited.isEmpty {
+        outcome = .failure(foreignOperand(foreign))
+      } else {
+        outcome = withState { state in
+          let causes = inherited.map { state.adopt($0) }
+          return .success(poisonTypes.map { state.poison(causes, type: $0) })
+        }
+      }
     } else {
       outcome = withState { state in
         let causes = terms.compactMap(\.tensor).flatMap { state.causes(of: $0.value) }
@@ -66,11 +75,8 @@ extension Graph {
   }
 
   private func foreignOperand(_ tensor: Tensor) -> BuildError {
-    let note = tensor.graph.withState { state in
-      tensor.value.poisonIndex == nil ? state.note("the other graph's tensor", tensor.value) : nil
-    }
-    return BuildError(
-      "graph.mixed", "takes tensors of one graph, got one of another", notes: note.map { [$0] } ?? [])
+    let note = tensor.graph.withState { $0.note("the other graph's tensor", tensor.value) }
+    return BuildError("graph.mixed", "takes tensors of one graph, got one of another", notes: [note])
   }
 }
 

@@ -31,7 +31,7 @@ public final class Graph: Sendable {
   public func placeholder(
     _ dtype: DType, _ shape: [Extent], name: String? = nil, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
-    build("placeholder", [], at: CallSite("placeholder", fileID, line)) { state, _ throws(BuildError) in
+    build([], at: CallSite("placeholder", fileID, line)) { state, _ throws(BuildError) in
       if let negative = shape.compactMap(\.value).first(where: { $0 < 0 }) {
         throw BuildError("placeholder.extent", "an extent of \(negative) in \(shape) is negative")
       }
@@ -59,7 +59,7 @@ public final class Graph: Sendable {
   public func constant(
     _ value: NDArray, dtype: DType? = nil, name: String? = nil, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
-    build("constant", [], at: CallSite("constant", fileID, line)) { state, _ throws(BuildError) in
+    build([], at: CallSite("constant", fileID, line)) { state, _ throws(BuildError) in
       try state.named(state.constant(value, as: dtype), name)
     }
   }
@@ -71,7 +71,7 @@ public final class Graph: Sendable {
   public func identity(
     _ operand: some TensorConvertible, name: String? = nil, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
-    build("identity", [operand], at: CallSite("identity", fileID, line)) { state, terms throws(BuildError) in
+    build([operand], at: CallSite("identity", fileID, line)) { state, terms throws(BuildError) in
       try state.named(state.identity(of: state.value(terms[0])), name)
     }
   }
@@ -87,7 +87,7 @@ public final class Graph: Sendable {
   ) -> Variable {
     let site = CallSite("variable", fileID, line)
     let type = TensorType(dtype, Shape(shape))
-    let tensor = build("variable", [], at: site, poisonTypes: [type]) { state, _ throws(BuildError) in
+    let tensor = build([], at: site, poisonTypes: [type]) { state, _ throws(BuildError) in
       if let negative = shape.first(where: { $0 < 0 }) {
         throw BuildError("variable.extent", "an extent of \(negative) in \(type) is negative")
       }

@@ -64,8 +64,10 @@ extension GraphState {
       }
       return try constant(scalar)
     case .real(let number):
-      guard dtype.isFloatingPoint else { throw BuildError("literal.range", "\(number) is no \(dtype)") }
-      return try constant(dtype == .float32 ? NDArray(scalar: Float(number)) : NDArray(scalar: number))
+      guard let scalar = NDArray.scalar(number, dtype) else {
+        throw BuildError("literal.range", "\(number) is no \(dtype)")
+      }
+      return try constant(scalar)
     }
   }
 
@@ -103,7 +105,16 @@ extension GraphState {
 }
 
 extension NDArray {
-  /// A number in a numeric type that holds it; nil where it does not fit. Floating-point types round.
+  /// A number in a type that holds it; nil where it does not fit. Floating-point types round.
+  static func scalar(_ number: Double, _ dtype: DType) -> NDArray? {
+    switch dtype {
+    case .float32: NDArray(scalar: Float(number))
+    case .float64: NDArray(scalar: number)
+    default: Int(exactly: number).flatMap { scalar($0, dtype) }
+    }
+  }
+
+  /// A number in a type that holds it; nil where it does not fit. Floating-point types round, `bool` takes 0 and 1.
   static func scalar(_ number: Int, _ dtype: DType) -> NDArray? {
     switch dtype {
     case .uint8: UInt8(exactly: number).map { NDArray(scalar: $0) }
@@ -112,7 +123,8 @@ extension NDArray {
     case .int64: NDArray(scalar: Int64(number))
     case .float32: NDArray(scalar: Float(number))
     case .float64: NDArray(scalar: Double(number))
-    case .bool, .string: nil
+    case .bool: number == 0 || number == 1 ? NDArray(scalar: number == 1) : nil
+    case .string: nil
     }
   }
 }

@@ -204,6 +204,11 @@ struct GraphState: @unchecked Sendable {
     return diagnostics.count - 1
   }
 
+  /// A diagnostic of another graph, once.
+  mutating func adopt(_ diagnostic: Diagnostic) -> Int {
+    diagnostics.firstIndex(of: diagnostic) ?? record(diagnostic)
+  }
+
   mutating func poison(_ causes: [Int], type: TensorType? = nil) -> Value {
     let poison = Poison(causes: Array(Set(causes)).sorted(), type: type)
     if let index = poisons.firstIndex(of: poison) { return Value(poison: index) }

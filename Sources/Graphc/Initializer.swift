@@ -10,7 +10,7 @@ public enum Initializer: Hashable, Sendable {
   case zeros
   case ones
   case constant(Double)
-  /// Between two bounds, the lower one included.
+  /// Between two bounds.
   case uniform(Double, Double)
   case normal(mean: Double, stddev: Double)
   /// Normal, with what is further than two standard deviations from the mean drawn again; `stddev` is that before the
@@ -50,8 +50,7 @@ extension Initializer {
     switch self {
     case .zeros, .ones: return nil
     case .constant(let number):
-      if dtype.isFloatingPoint || NDArray.exact(number, dtype) != nil { return nil }
-      return "\(number) is no \(dtype)"
+      return NDArray.scalar(number, dtype) != nil ? nil : "\(number) is no \(dtype)"
     case .uniform(let low, let high):
       if !(low <= high) { return "the bounds \(low) and \(high) are not in order" }
     case .normal(_, let stddev), .truncatedNormal(_, let stddev):
@@ -124,20 +123,9 @@ extension Initializer {
 }
 
 extension NDArray {
-  /// A number as a scalar of a type that holds it exactly, `bool` included; nil where it does not fit.
-  fileprivate static func exact(_ number: Double, _ dtype: DType) -> NDArray? {
-    if dtype == .bool { return number == 0 || number == 1 ? NDArray(scalar: number == 1) : nil }
-    return Int(exactly: number).flatMap { NDArray.scalar($0, dtype) }
-  }
-
   /// One number everywhere.
   fileprivate static func filled(_ number: Double, shape: [Int], dtype: DType) -> NDArray {
-    let bits: UInt64 =
-      switch dtype {
-      case .float32: Float(number).bits
-      case .float64: number.bits
-      default: exact(number, dtype)?.bits(at: 0) ?? 0
-      }
+    let bits = scalar(number, dtype)?.bits(at: 0) ?? 0
     return NDArray(dtype: dtype, shape: shape) { _ in bits }
   }
 

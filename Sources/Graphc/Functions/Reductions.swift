@@ -159,16 +159,15 @@ extension GraphState {
 
   /// The number of elements along some axes as a scalar of the operand's type.
   ///
-  /// An extent that a run decides is counted by a sum of ones, in integers so that any count below 2⁶³ is exact until
-  /// it is converted; it is a constant as soon as the extent is bound.
+  /// An extent that a run decides is counted by a sum over it, in integers so that any count below 2⁶³ is exact until
+  /// it is converted; the sum is a constant as soon as the extent is bound.
   mutating func elementCount(of operand: Value, axes: [Int]) throws(BuildError) -> Value {
     let type = type(of: operand)
     let count = axes.reduce(Dim(1)) { $0 * type.shape[$1] }
     if let number = count.value { return try constant(.integer(number), as: type.dtype) }
-    let dims = axes.map { type.shape[$0] }.filter { $0 != 1 }
-    let one = try constant(.integer(1), as: .int64)
-    let ones = try broadcast(one, to: Shape(dims))
-    let sum = try append(.reduce(ReduceOp(.sum, axes: Array(dims.indices))), [ones])
+    let known = try constant(.integer(count.coefficient), as: .int64)
+    let open = Shape(count.symbols.map { Dim.symbol($0) })
+    let sum = try append(.reduce(ReduceOp(.sum, axes: Array(0..<open.rank))), [broadcast(known, to: open)])
     return try converted(sum, to: type.dtype)
   }
 }

@@ -1,0 +1,102 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// The tensors, one after the other along an axis; they agree on all the others.
+public func concatenate(
+  _ tensors: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
+) -> Tensor {
+  join(tensors, at: CallSite("concatenate", fileID, line)) { state, values throws(BuildError) in
+    let axis = try state.axis(axis, of: values[0])
+    return try state.concatenated(values, axis: axis)
+  }
+}
+
+/// The tensors, all of one shape, side by side along a new axis.
+public func stack(
+  _ tensors: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
+) -> Tensor {
+  join(tensors, at: CallSite("stack", fileID, line)) { state, values throws(BuildError) in
+    let type = state.type(of: values[0])
+    let index = axis < 0 ? axis + type.rank + 1 : axis
+    guard (0...type.rank).contains(index) else {
+      throw BuildError("axis.range", "there is no place \(axis) for a new axis in \(type)")
+    }
+    if let other = values.first(where: { !state.unifyShapes(state.type(of: $0).shape, type.shape) }) {
+      throw BuildError(
+        "stack.shape", "takes tensors of one shape, got \(type) and \(state.type(of: other))")
+    }
+    let dims = state.type(of: values[0]).shape.dims
+    let shape = Shape(dims.prefix(index) + [1] + dims.dropFirst(index))
+    var expanded: [Value] = []
+    for value in values { expanded.append(try state.reshaped(value, to: shape)) }
+    return try state.concatenated(expanded, axis: index)
+  }
+}
+
+/// A tensor cut into parts of the given extents along an axis, which they fill.
+public func split(
+  _ x: some TensorConvertible, sizes: [Int], axis: Int = 0, fileID: String = #fileID, line: Int = #line
+) -> [Tensor] {
+  let site = CallSite("split", fileID, line)
+  if sizes.isEmpty { return [] }
+  return x.tensor.graph.buildAll([x], at: site, poisonTypes: sizes.map { _ in nil }) {
+    state, terms throws(BuildError) in
+    let operand = try state.value(terms[0])
+    let type = state.type(of: operand)
+    let axis = try state.axis(axis, of: operand)
+    let total = sizes.reduce(0, +)
+    if sizes.contains(where: { $0 < 0 }) || !state.unify(type.shape[axis], Dim(total)) {
+      throw BuildError("split.sizes", "the sizes \(sizes) do not fill axis \(axis) of \(type)")
+    }
+    var start = 0
+    var parts: [Value] = []
+    for size in sizes {
+      var starts = [Int](repeating: 0, count: type.rank)
+      var limits = [Int?](repeating: nil, count: type.rank)
+      starts[axis] = start
+      start += size
+      limits[axis] = start
+      let slice = SliceOp(starts: starts, limits: limits, strides: starts.map { _ in 1 })
+      parts.append(try state.append(.slice(slice), [operand]))
+    }
+    return parts
+  }
+}
+
+/// Joins tensors of one element type, of which there must be at least one.
+private func join(
+  _ tensors: [any TensorConvertible], at site: CallSite,
+  _ body: (inout GraphState, [Value]) throws(BuildError) -> Value
+) -> Tensor {
+  // Without a tensor there is no graph to complain in; the mistake travels in a graph of its own.
+  let graph = tensors.first?.tensor.graph ?? Graph()
+  return build(tensors, at: site, in: graph) { state, terms throws(BuildError) in
+    if terms.isEmpty { throw BuildError("\(site.function).empty", "takes at least one tensor, got none") }
+    var values: [Value] = []
+    if terms.allSatisfy({ state.isText($0) }) {
+      for term in terms { values.append(try state.value(term)) }
+    } else {
+      values = try state.promoted(terms, .uniform)
+    }
+    return try body(&state, values)
+  }
+}
+
+extension GraphState {
+  fileprivate func isText(_ term: Term) -> Bool {
+    if case .value(let value) = term { return type(of: value).dtype == .string }
+    return false
+  }
+
+  fileprivate mutating func concatenated(_ values: [Value], axis: Int) throws(BuildError) -> Value {
+    let first = type(of: values[0]).shape
+    for value in values.dropFirst() {
+      let shape = type(of: value).shape
+      // Where the ranks differ the op itself says so.
+      guard shape.rank == first.rank else { break }
+      for other in 0..<first.rank where other != axis { _ = unify(first[other], shape[other]) }
+    }
+    return try append(.concatenate(ConcatenateOp(axis: axis)), values)
+  }
+}
