@@ -44,6 +44,17 @@ extension Pass {
   /// A transpose that swaps the two free groups of a dot which nothing else reads becomes the dot of the swapped
   /// operands.
   public static let canonicalizeDots = Pass("canonicalize-dots") { module in
+    var module = module
+    // A transpose that one round reads through may have been the second reader of a dot, which then can be swapped.
+    for _ in 0..<8 {
+      let next = try canonicalizeDotsOnce(module)
+      if next.hasSameNodes(as: module) { return next }
+      module = next
+    }
+    return module
+  }
+
+  private static func canonicalizeDotsOnce(_ module: Module) throws -> Module {
     var uses = [Int](repeating: 0, count: module.nodes.count)
     for node in module.nodes { for operand in node.operands { uses[operand.nodeIndex] += 1 } }
     for root in module.roots { uses[root.nodeIndex] += 1 }

@@ -11,6 +11,9 @@ extension RuleCase {
     RuleCase("reshape (repeat s) = repeat s for a scalar s", to: "broadcast") {
       try $0.reshape($0.spread($0.parameter(.float32, []), [4, 6], []), [24])
     },
+    RuleCase("reshape s = repeat s for a scalar s", to: "broadcast") {
+      try $0.reshape($0.parameter(.float32, []), [1, 1])
+    },
     RuleCase("transpose x by the identity = x", to: "") {
       try $0.transpose($0.parameter(.float32, [2, 3]), [0, 1])
     },

@@ -17,6 +17,11 @@ extension RewriteRule {
       guard case .reshape = site.op else { return nil }
       return try site.repeatedScalar(site[0]).map(site.everywhere)
     },
+    // What is one number everywhere has one form.
+    RewriteRule("reshape s = repeat s for a scalar s") { site in
+      guard case .reshape = site.op, site.type(of: site[0]).rank == 0, site.type.rank > 0 else { return nil }
+      return try site.everywhere(site[0])
+    },
     RewriteRule("transpose x by the identity = x") { site in
       guard case .transpose(let rule) = site.op else { return nil }
       return rule.permutation == Array(rule.permutation.indices) ? site[0] : nil
@@ -45,7 +50,9 @@ extension RewriteRule {
       return try site.builder.broadcast(x, to: outer.shape, axes: inner.axes.map { outer.axes[$0] })
     },
     RewriteRule("repeat x once = reshape x") { site in
-      guard case .broadcast(let rule) = site.op else { return nil }
+      guard case .broadcast(let rule) = site.op, !rule.axes.isEmpty || rule.shape.rank == 0 else {
+        return nil
+      }
       let source = site.type(of: site[0]).shape
       let repeatsNothing = rule.shape.dims.indices.allSatisfy { axis in
         (rule.axes.firstIndex(of: axis).map { source[$0] } ?? 1) == rule.shape[axis]
