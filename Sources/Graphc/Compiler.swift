@@ -1,0 +1,51 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphAutodiff
+import GraphCPU
+import GraphIR
+import GraphKernels
+import GraphRuntime
+import GraphTransforms
+import Synchronization
+
+/// Takes a module through the passes to something that runs.
+enum Compiler {
+  /// The code of all sessions of this process, by kernel content; or why this machine cannot generate code.
+  private static let kernels = Result { KernelCache(backend: try CPUBackend()) }
+
+  static func sharedKernels() throws -> KernelCache { try kernels.get() }
+
+  /// What a compilation took.
+  struct Cost: Sendable {
+    /// Passes over the module, and making the plan.
+    var planSeconds = 0.0
+    /// Machine code for kernels that were not there yet.
+    var codeSeconds = 0.0
+    var newKernelCount = 0
+  }
+
+  /// The module with its gradients expanded and nothing else done: what the interpreter runs.
+  static func expanded(_ module: Module) throws -> Module { try Autodiff.expandGradients(module) }
+
+  static func compile(_ module: Module) throws -> (Executable, Cost) {
+    let kernels = try sharedKernels()
+    var cost = Cost()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let plan = try Lowering.plan(for: try Pipeline.standard.run(module))
+    let planned = clock.now
+    let before = kernels.compiledCount
+    let executable = try Executable(plan: plan, kernels: kernels)
+    cost.planSeconds = (planned - start).seconds
+    cost.codeSeconds = (clock.now - planned).seconds
+    cost.newKernelCount = kernels.compiledCount - before
+    return (executable, cost)
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

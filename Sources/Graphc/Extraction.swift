@@ -1,0 +1,186 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+/// The part of a graph that one kind of run needs, as a module.
+struct Extraction {
+  /// What the run is about. Feeds are in ascending order of their values.
+  struct Request {
+    var fetches: [Value]
+    var targets: [Value]
+    var feeds: [(value: Value, type: TensorType)]
+  }
+
+  /// With the graph's symbols in its types.
+  let module: Module
+  /// The numbers that the feeds give the symbols.
+  let bindings: [Int: Int]
+  /// For each variable of the module its index in the graph.
+  let variables: [Int]
+
+  /// - Throws: `DiagnosticList` naming what is missing or does not fit: feeds, extents, assignments.
+  init(_ request: Request, from state: GraphState) throws {
+    let nodes = state.builder.nodes
+    let symbols = state.builder.symbols
+    let fed = Dictionary(request.feeds.enumerated().map { ($1.value, $0) }, uniquingKeysWith: { $1 })
+    let needed = Extraction.neededNodes(request, fed, nodes)
+    try Extraction.checkFeeds(needed, fed, nodes)
+    let updates = try Extraction.updates(needed, state)
+    bindings = try Extraction.bind(request.feeds, nodes, symbols)
+
+    var module = Module(name: "run")
+    var renamed: [Value: Value] = [:]
+    var names = NameList()
+    for (index, feed) in request.feeds.enumerated() {
+      let node = nodes[feed.value.nodeIndex]
+      let type = symbols.canonical(node.types[Int(feed.value.result)])
+      let name = names.unique(state.names[feed.value] ?? "p")
+      module.parameters.append(Module.Parameter(name: name, type: type))
+      renamed[feed.value] = Value(node: Int32(module.nodes.count))
+      module.nodes.append(
+        Node(op: .parameter(ParameterOp(index: index)), operands: [], types: [type], origin: node.origin))
+    }
+    var variables: [Int] = []
+    var moduleIndex: [Int: Int] = [:]
+    let variable = { (index: Int) -> Int in
+      if let known = moduleIndex[index] { return known }
+      let declared = state.variables[index]
+      module.variables.append(Module.Variable(name: declared.name, type: declared.type))
+      variables.append(index)
+      moduleIndex[index] = variables.count - 1
+      return variables.count - 1
+    }
+    for index in nodes.indices where needed[index] {
+      let node = nodes[index]
+      var op = symbols.canonical(node.op)
+      if case .variable(let rule) = node.op { op = .variable(VariableOp(index: variable(rule.index))) }
+      let position = Int32(module.nodes.count)
+      module.nodes.append(
+        Node(
+          op: op, operands: node.operands.compactMap { renamed[$0] }, types: node.types.map(symbols.canonical),
+          origin: node.origin))
+      for result in node.types.indices {
+        let old = Value(node: Int32(index), result: Int32(result))
+        renamed[old] = renamed[old] ?? Value(node: position, result: Int32(result))
+      }
+    }
+    var resultNames = NameList()
+    module.results = request.fetches.compactMap { fetch in
+      renamed[fetch].map {
+        Module.Result(name: resultNames.unique(state.names[fetch] ?? "result"), value: $0)
+      }
+    }
+    module.updates = updates.compactMap { update in
+      renamed[update.value].map { Module.Update(variable: variable(update.variable), value: $0) }
+    }
+    self.module = module
+    self.variables = variables
+  }
+
+  // MARK: Steps
+
+  /// Marks what the fetches and targets need, up to what is fed.
+  private static func neededNodes(_ request: Request, _ fed: [Value: Int], _ nodes: [Node]) -> [Bool] {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for root in request.fetches + request.targets where fed[root] == nil { needed[root.nodeIndex] = true }
+    for index in nodes.indices.reversed() where needed[index] {
+      for operand in nodes[index].operands where fed[operand] == nil { needed[operand.nodeIndex] = true }
+    }
+    return needed
+  }
+
+  private static func checkFeeds(_ needed: [Bool], _ fed: [Value: Int], _ nodes: [Node]) throws {
+    var missing: [Diagnostic] = []
+    for index in nodes.indices where needed[index] {
+      guard case .parameter = nodes[index].op else { continue }
+      let node = nodes[index]
+      missing.append(
+        Diagnostic(
+          .run, code: "feed.missing",
+          "placeholder \"\(node.origin.name ?? "")\" \(node.types[0]) is needed by this run and is not fed; "
+            + "pass it in feeding:", at: node.origin.location, scope: node.origin.scope))
+    }
+    if !missing.isEmpty { throw DiagnosticList(missing) }
+  }
+
+  /// The assignment that decides each variable's next value. Of several the last counts, if it builds on the others;
+  /// otherwise they contradict each other.
+  private static func updates(
+    _ needed: [Bool], _ state: GraphState
+  ) throws -> [(variable: Int, value: Value)] {
+    let assignments = state.assignments
+    let reached = assignments.indices.filter { needed[assignments[$0].value.nodeIndex] }
+    var chosen: [Int: Int] = [:]
+    var conflicts: [Diagnostic] = []
+    for index in reached {
+      let assignment = assignments[index]
+      if let earlier = chosen[assignment.variable], !assignment.supersedes.contains(earlier) {
+        conflicts.append(
+          Diagnostic(
+            .graph, code: "assign.twice",
+            "variable \"\(state.variables[assignment.variable].name)\" is assigned twice in one run; run the "
+              + "assignments one after the other, or build the second on pending(_:)",
+            at: assignment.origin.location, scope: assignment.origin.scope,
+            notes: [Diagnostic.Note("the other assignment", at: assignments[earlier].origin.location)]))
+      }
+      chosen[assignment.variable] = index
+    }
+    if !conflicts.isEmpty { throw DiagnosticList(conflicts) }
+    return chosen.sorted { $0.key < $1.key }.map { ($0.key, assignments[$0.value].value) }
+  }
+
+  /// Gives every symbol of a fed value the number that the feed has there.
+  private static func bind(
+    _ feeds: [(value: Value, type: TensorType)], _ nodes: [Node], _ symbols: SymbolEquations
+  ) throws -> [Int: Int] {
+    var bindings: [Int: Int] = [:]
+    /// Who gave a symbol its number first.
+    var owners: [Int: (node: Node, axis: Int)] = [:]
+    for feed in feeds {
+      let node = nodes[feed.value.nodeIndex]
+      let declared = symbols.canonical(node.types[Int(feed.value.result)].shape)
+      for (axis, (dim, fed)) in zip(declared.dims, feed.type.shape.dims).enumerated() {
+        guard let extent = fed.value else { continue }
+        if let needed = dim.bound(by: bindings.mapValues { Dim($0) }).value {
+          if needed == extent { continue }
+          let owner = dim.symbols.lazy.compactMap { owners[$0] }.first
+          throw DiagnosticList([contradiction(node, axis, extent, needed: needed, owner)])
+        }
+        guard dim.symbols.count == 1, extent % dim.coefficient == 0 else { continue }
+        bindings[dim.symbols[0]] = extent / dim.coefficient
+        owners[dim.symbols[0]] = (node, axis)
+      }
+    }
+    return bindings
+  }
+
+  private static func contradiction(
+    _ node: Node, _ axis: Int, _ extent: Int, needed: Int, _ owner: (node: Node, axis: Int)?
+  ) -> Diagnostic {
+    let subject = "axis \(axis) of \(quoted(node)) is fed with \(extent) elements"
+    let message =
+      owner.map { "\(subject), axis \($0.axis) of \(quoted($0.node)) with \(needed); the graph needs them equal" }
+      ?? "\(subject), the graph needs \(needed)"
+    return Diagnostic(
+      .run, code: "feed.extent", message, at: node.origin.location, scope: node.origin.scope,
+      notes: owner.map { [Diagnostic.Note("the other is \(quoted($0.node))", at: $0.node.origin.location)] } ?? [])
+  }
+
+  /// A node's name in quotes, or its mnemonic.
+  private static func quoted(_ node: Node) -> String { node.origin.name.map { "\"\($0)\"" } ?? node.op.mnemonic }
+}
+
+/// Names that are made different by a number.
+private struct NameList {
+  private var used: Set<String> = []
+
+  mutating func unique(_ name: String) -> String {
+    var candidate = name
+    var number = 1
+    while !used.insert(candidate).inserted {
+      candidate = "\(name)_\(number)"
+      number += 1
+    }
+    return candidate
+  }
+}

@@ -1,0 +1,320 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import Glibc
+import GraphIR
+import GraphRuntime
+import Synchronization
+
+/// Runs parts of a graph and keeps the values of its variables.
+///
+/// A run computes what its fetches and targets need, and nothing else. Within one run every read of a variable sees the
+/// value from before it; all updates are stored together at the end, so that a run that fails changes nothing. A
+/// variable gets its initial value when a run first needs it, from the session's seed. The first run of a kind compiles;
+/// runs with the same fetches, targets and feed types use the same code.
+///
+/// A session may be used from several threads: runs that update nothing overlap, runs that update exclude one another.
+public final class Session: Sendable {
+  /// What evaluates the graph.
+  public enum Engine: Sendable {
+    /// Machine code made for this machine.
+    case native
+    /// The slow, obvious reference implementation.
+    case interpreter
+  }
+
+  public let graph: Graph
+  /// Decides the initial values of variables.
+  public let seed: UInt64
+  public let engine: Engine
+  /// Threads that a run may use. The results are the same bits for any number.
+  public let threadCount: Int
+
+  private let state = Mutex(State())
+  /// Held by a run that updates variables, from its first read to its last write.
+  private let updating = Mutex(())
+  private let pool: ThreadPool?
+
+  private struct State {
+    var variables: [Int: NDArray] = [:]
+    var cache: [RunKey: CompiledRun] = [:]
+    var report = SessionReport()
+  }
+
+  /// - Parameters:
+  ///   - seed: the same seed gives the same initial values and the same bits in every run.
+  ///   - threads: nil takes one a processor.
+  public init(_ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native) throws {
+    self.graph = graph
+    self.seed = seed
+    self.engine = engine
+    if let threads, threads < 1 {
+      throw Diagnostic(.run, code: "session.threads", "a session needs at least one thread, not \(threads)")
+    }
+    threadCount = threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    pool = threadCount > 1 && engine == .native ? ThreadPool(threadCount: threadCount) : nil
+  }
+
+  /// What the session has done so far.
+  public var report: SessionReport { state.withLock { $0.report } }
+
+  // MARK: Running
+
+  /// Computes tensors.
+  ///
+  /// - Parameters:
+  ///   - fetches: what to compute; the result has one array each, in order.
+  ///   - targets: what to carry out besides, assignments above all.
+  ///   - feeding: values of placeholders, or of any other tensor, which then is not computed.
+  /// - Throws: `DiagnosticList` with everything that is wrong with the graph or the feeds. No variable has changed then.
+  public func run(
+    _ fetches: [Tensor], targets: [Operation] = [], feeding feeds: [Tensor: NDArray] = [:]
+  ) throws -> [NDArray] {
+    let (key, arrays) = try prepare(fetches, targets, feeds)
+    let run = try compiledRun(key, fetches, targets)
+    if run.updates.isEmpty { return try perform(run, arrays).results }
+    return try updating.withLock { _ in
+      let outcome = try perform(run, arrays)
+      state.withLock { state in
+        for (variable, value) in zip(run.updates, outcome.updates) { state.variables[variable] = value }
+      }
+      return outcome.results
+    }
+  }
+
+  /// Computes one tensor.
+  public func run(
+    _ fetch: Tensor, targets: [Operation] = [], feeding feeds: [Tensor: NDArray] = [:]
+  ) throws -> NDArray {
+    try run([fetch], targets: targets, feeding: feeds)[0]
+  }
+
+  /// Carries out an operation.
+  public func run(_ target: Operation, feeding feeds: [Tensor: NDArray] = [:]) throws {
+    _ = try run([], targets: [target], feeding: feeds)
+  }
+
+  private func perform(_ run: CompiledRun, _ feeds: [NDArray]) throws -> Executable.Outcome {
+    let variables = state.withLock { state in
+      state.report.runCount += 1
+      return run.variables.map { value(of: $0, &state) }
+    }
+    switch run.code {
+    case .executable(let executable):
+      return try DiagnosticList.wrapping {
+        try executable.run(parameters: feeds, variables: variables, pool: pool)
+      }
+    case .module(let module):
+      return try DiagnosticList.wrapping {
+        let outcome = try Interpreter.run(module, parameters: feeds, variables: variables)
+        return Executable.Outcome(
+          results: outcome.results, updates: module.updates.compactMap { outcome.updates[$0.variable] })
+      }
+    }
+  }
+
+  // MARK: Feeds
+
+  /// The key of a run, and the fed arrays in its order.
+  private func prepare(
+    _ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor: NDArray]
+  ) throws -> (RunKey, [NDArray]) {
+    let targets = targets.flatMap(\.tensors)
+    let isOurs = { (tensor: Tensor) in tensor.graph === self.graph }
+    var entries: [(value: Value, array: NDArray)] = []
+    entries.reserveCapacity(feeds.count)
+    var isSound =
+      fetches.allSatisfy { isOurs($0) && $0.isValid } && targets.allSatisfy { isOurs($0) && $0.isValid }
+    for (tensor, array) in feeds {
+      guard isOurs(tensor), tensor.isValid, case .success(let fitted) = Session.fitting(array, tensor) else {
+        isSound = false
+        break
+      }
+      entries.append((tensor.value, fitted))
+    }
+    if !isSound { throw problems(fetches, targets, feeds) }
+    entries.sort { ($0.value.node, $0.value.result) < ($1.value.node, $1.value.result) }
+    let key = RunKey(
+      fetches: fetches.map(\.value), targets: targets.map(\.value),
+      feeds: entries.map { RunKey.Feed(value: $0.value, dtype: $0.array.dtype, shape: $0.array.shape) })
+    return (key, entries.map(\.array))
+  }
+
+  /// Everything that is wrong with what a run asks for.
+  private func problems(
+    _ fetches: [Tensor], _ targets: [Tensor], _ feeds: [Tensor: NDArray]
+  ) -> DiagnosticList {
+    let isOurs = { (tensor: Tensor) in tensor.graph === self.graph }
+    // In the order of the graph, since a dictionary has none.
+    let fed = feeds.sorted { $0.key.value.node < $1.key.value.node }
+    var problems: [Diagnostic] = []
+    problems += fetches.filter { !isOurs($0) }.map { foreign($0, "fetched") }
+    problems += targets.filter { !isOurs($0) }.map { foreign($0, "a target") }
+    problems += fed.filter { !isOurs($0.key) }.map { foreign($0.key, "fed") }
+    for (tensor, array) in fed where isOurs(tensor) && tensor.isValid {
+      if case .failure(let problem) = Session.fitting(array, tensor) { problems.append(problem) }
+    }
+    let reached = graph.diagnostics(reachedFrom: (fetches + targets + fed.map(\.key)).filter(isOurs))
+    return DiagnosticList(reached.reached + problems, unreachedCount: reached.unreachedCount)
+  }
+
+  private func foreign(_ tensor: Tensor, _ role: String) -> Diagnostic {
+    let origin = tensor.origin
+    return Diagnostic(
+      .run, code: "run.graph",
+      "\(tensor.phrase) is \(role) in a session of another graph; use a session of the tensor's own graph",
+      at: origin.location, scope: origin.scope)
+  }
+
+  /// The array in the tensor's own type, or what is wrong with it.
+  private static func fitting(_ array: NDArray, _ tensor: Tensor) -> Result<NDArray, Diagnostic> {
+    let type = tensor.type
+    var array = array
+    if array.isWeaklyTyped, type.dtype.isNumeric {
+      guard let converted = array.literalConverted(to: type.dtype) else {
+        return misfit(
+          tensor, "feed.dtype", "fed with a literal of which an element is no \(type.dtype)",
+          "write numbers that \(type.dtype) holds")
+      }
+      array = converted
+    }
+    if array.dtype != type.dtype {
+      return misfit(
+        tensor, "feed.dtype", "fed with \(array.type)",
+        "convert the array to \(type.dtype), or declare the placeholder as \(array.dtype)")
+    }
+    let fits =
+      array.rank == type.rank
+      && zip(array.shape, type.shape.dims).allSatisfy { $1.value == nil || $1.value == $0 }
+    if !fits {
+      return misfit(
+        tensor, "feed.shape", "fed with \(array.type)", "feed an array of shape \(type.shape), ? being any extent")
+    }
+    return .success(array)
+  }
+
+  private static func misfit(
+    _ tensor: Tensor, _ code: String, _ fact: String, _ advice: String
+  ) -> Result<NDArray, Diagnostic> {
+    let origin = tensor.origin
+    return .failure(Diagnostic(
+      .run, code: code, "\(tensor.phrase) is \(tensor.type) and is \(fact); \(advice)",
+      at: origin.location, scope: origin.scope))
+  }
+
+  // MARK: Compiling
+
+  private func compiledRun(
+    _ key: RunKey, _ fetches: [Tensor], _ targets: [Operation]
+  ) throws -> CompiledRun {
+    let cached = state.withLock { state -> CompiledRun? in
+      guard let run = state.cache[key] else { return nil }
+      state.report.cacheHits += 1
+      return run
+    }
+    if let cached { return cached }
+    let known = state.withLock { Array($0.cache.keys) }
+    let reason = key.difference(from: known) { value in graph.withState { $0.describe(value) } }
+    let request = Extraction.Request(
+      fetches: key.fetches, targets: key.targets,
+      feeds: key.feeds.map { ($0.value, TensorType($0.dtype, Shape($0.shape))) })
+    let extraction = try graph.withState { state in Result { try Extraction(request, from: state) } }.get()
+    let (run, compilation) = try DiagnosticList.wrapping { try compile(extraction, reason) }
+    state.withLock { state in
+      // Another thread may have been faster; then its run is as good.
+      state.cache[key] = state.cache[key] ?? run
+      state.report.compilations.append(compilation)
+    }
+    return run
+  }
+
+  private func compile(
+    _ extraction: Extraction, _ reason: String
+  ) throws -> (CompiledRun, SessionReport.Compilation) {
+    let module = try extraction.module.bound(by: extraction.bindings)
+    let updates = module.updates.map { extraction.variables[$0.variable] }
+    switch engine {
+    case .native:
+      let (executable, cost) = try Compiler.compile(module)
+      let plan = executable.plan
+      let run = CompiledRun(
+        code: .executable(executable), variables: extraction.variables, updates: updates)
+      return (
+        run,
+        SessionReport.Compilation(
+          reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count, kernelCount: plan.kernels.count,
+          newKernelCount: cost.newKernelCount, arenaByteCount: plan.arenaByteCount, planSeconds: cost.planSeconds,
+          codeSeconds: cost.codeSeconds)
+      )
+    case .interpreter:
+      let module = try Compiler.expanded(module)
+      let run = CompiledRun(code: .module(module), variables: extraction.variables, updates: updates)
+      return (
+        run,
+        SessionReport.Compilation(
+          reason: reason, nodeCount: module.nodes.count, stepCount: module.nodes.count, kernelCount: 0,
+          newKernelCount: 0, arenaByteCount: 0, planSeconds: 0, codeSeconds: 0)
+      )
+    }
+  }
+
+  // MARK: Variables
+
+  /// The value of a variable; its initial value when no run has needed it yet.
+  public func value(of variable: Variable) throws -> NDArray {
+    let index = try self.index(of: variable)
+    return state.withLock { state in value(of: index, &state) }
+  }
+
+  /// Gives a variable a value.
+  /// - Throws: `DiagnosticList` when the array's type is not the variable's; the variable keeps its value.
+  public func set(_ variable: Variable, to array: NDArray) throws {
+    let index = try self.index(of: variable)
+    let fitted = try DiagnosticList.wrapping { try Session.fitting(array, variable.tensor).get() }
+    updating.withLock { _ in
+      state.withLock { state in state.variables[index] = fitted }
+    }
+  }
+
+  private func index(of variable: Variable) throws -> Int {
+    guard variable.graph === graph else { throw DiagnosticList([foreign(variable.tensor, "used")]) }
+    guard let index = graph.withState({ $0.variableIndex[variable.value.value] }) else {
+      let reached = graph.diagnostics(reachedFrom: [variable.tensor])
+      throw DiagnosticList(reached.reached, unreachedCount: reached.unreachedCount)
+    }
+    return index
+  }
+
+  private func value(of index: Int, _ state: inout State) -> NDArray {
+    if let value = state.variables[index] { return value }
+    let declared = graph.withState { $0.variables[index] }
+    let value = declared.initializer.makeValue(
+      shape: declared.type.shape.extents ?? [], dtype: declared.type.dtype, seed: seed, stream: declared.stream)
+    state.variables[index] = value
+    state.report.initializedVariableCount += 1
+    return value
+  }
+}
+
+/// A kind of run, ready.
+struct CompiledRun: Sendable {
+  enum Code: Sendable {
+    case executable(Executable)
+    case module(Module)
+  }
+  let code: Code
+  /// The graph's variables that the run reads, in the order of the module's.
+  let variables: [Int]
+  /// The graph's variables that the run updates, in the order of the module's updates.
+  let updates: [Int]
+}
+
+extension DiagnosticList {
+  /// Runs `body` and turns a lone diagnostic into a list, so that a session throws one type.
+  static func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let diagnostic as Diagnostic {
+      throw DiagnosticList([diagnostic])
+    }
+  }
+}
