@@ -1,6 +1,102 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
+import Foundation
+import GraphcModels
+
+/// Prints one JSON line a workload: milliseconds per step, the first step's, and peak memory. Each workload runs in a
+/// process of its own.
 @main
 struct Program {
-  static func main() {}
+  static let usage = """
+    usage: bench [--threads N] [--only NAME[,NAME]] [--blocks N] [--block-seconds S]
+
+      --threads N        threads of the session (default 1)
+      --only NAMES       of \(Workload.all.map(\.name).joined(separator: ", "))
+      --blocks N         measured blocks (default 7)
+      --block-seconds S  length of a block (default 0.1)
+    """
+
+  struct Options {
+    var threads = 1
+    var names: [String] = Workload.all.map(\.name)
+    var blocks = 7
+    var blockSeconds = 0.1
+    /// Measures in this process instead of starting others.
+    var isChild = false
+  }
+
+  static func main() {
+    do {
+      guard let options = parse(Array(CommandLine.arguments.dropFirst())) else {
+        FileHandle.standardError.write(Data((usage + "\n").utf8))
+        exit(2)
+      }
+      for name in options.names { try run(name, options) }
+    } catch {
+      report("\(error)")
+    }
+  }
+
+  private static func run(_ name: String, _ options: Options) throws {
+    guard let workload = Workload.all.first(where: { $0.name == name }) else {
+      report("there is no workload '\(name)'\n\(usage)")
+    }
+    if options.isChild {
+      print(try measure(workload, options))
+      return
+    }
+    let child = Process()
+    child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    child.arguments =
+      ["--child", "--only", name, "--threads", String(options.threads), "--blocks", String(options.blocks)]
+      + ["--block-seconds", String(options.blockSeconds)]
+    try child.run()
+    child.waitUntilExit()
+    if child.terminationStatus != 0 { exit(child.terminationStatus) }
+  }
+
+  private static func measure(_ workload: Workload, _ options: Options) throws -> String {
+    let baseline = peakMemory()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let step = try workload.make(options.threads)
+    let buildSeconds = (clock.now - start) / .seconds(1)
+    let result = try Measurement(blockSeconds: options.blockSeconds, blockCount: options.blocks, step)
+    let fields = [
+      "\"workload\": \"\(workload.name)\"", "\"threads\": \(options.threads)",
+      "\"median_ms\": \(fixed(result.median * 1e3, 6))", "\"min_ms\": \(fixed(result.minimum * 1e3, 6))",
+      "\"max_ms\": \(fixed(result.maximum * 1e3, 6))", "\"blocks\": \(result.blocks.count)",
+      "\"steps_per_block\": \(result.stepsPerBlock)", "\"build_ms\": \(fixed(buildSeconds * 1e3, 3))",
+      "\"first_step_ms\": \(fixed(result.firstSeconds * 1e3, 3))",
+      "\"peak_rss_mb\": \(fixed(peakMemory(), 1))", "\"start_rss_mb\": \(fixed(baseline, 1))",
+    ]
+    return "{" + fields.joined(separator: ", ") + "}"
+  }
+
+  /// The options, or nil when the arguments are not understood.
+  private static func parse(_ arguments: [String]) -> Options? {
+    var options = Options()
+    var rest = arguments[...]
+    while let flag = rest.popFirst() {
+      if flag == "--child" {
+        options.isChild = true
+        continue
+      }
+      guard let value = rest.popFirst() else { return nil }
+      switch flag {
+      case "--threads":
+        guard let threads = Int(value), threads > 0 else { return nil }
+        options.threads = threads
+      case "--only": options.names = value.split(separator: ",").map(String.init)
+      case "--blocks":
+        guard let blocks = Int(value), blocks > 0 else { return nil }
+        options.blocks = blocks
+      case "--block-seconds":
+        guard let seconds = Double(value), seconds > 0 else { return nil }
+        options.blockSeconds = seconds
+      default: return nil
+      }
+    }
+    return options
+  }
 }
