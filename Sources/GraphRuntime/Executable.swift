@@ -19,6 +19,11 @@ public final class Executable: Sendable {
     public var results: [NDArray]
     /// The new values of variables, in the order of the plan's updates.
     public var updates: [NDArray]
+
+    public init(results: [NDArray], updates: [NDArray]) {
+      self.results = results
+      self.updates = updates
+    }
   }
 
   /// Compiles the plan's kernels, or finds them in the cache.

@@ -57,7 +57,8 @@ struct Extraction {
       let position = Int32(module.nodes.count)
       module.nodes.append(
         Node(
-          op: op, operands: node.operands.compactMap { renamed[$0] }, types: node.types.map(symbols.canonical),
+          op: op, operands: node.operands.compactMap { renamed[$0] },
+          types: node.types.map(symbols.canonical),
           origin: node.origin))
       for result in node.types.indices {
         let old = Value(node: Int32(index), result: Int32(result))
@@ -159,15 +160,20 @@ struct Extraction {
   ) -> Diagnostic {
     let subject = "axis \(axis) of \(quoted(node)) is fed with \(extent) elements"
     let message =
-      owner.map { "\(subject), axis \($0.axis) of \(quoted($0.node)) with \(needed); the graph needs them equal" }
+      owner.map {
+        "\(subject), axis \($0.axis) of \(quoted($0.node)) with \(needed); the graph needs them equal"
+      }
       ?? "\(subject), the graph needs \(needed)"
     return Diagnostic(
       .run, code: "feed.extent", message, at: node.origin.location, scope: node.origin.scope,
-      notes: owner.map { [Diagnostic.Note("the other is \(quoted($0.node))", at: $0.node.origin.location)] } ?? [])
+      notes: owner.map { [Diagnostic.Note("the other is \(quoted($0.node))", at: $0.node.origin.location)] }
+        ?? [])
   }
 
   /// A node's name in quotes, or its mnemonic.
-  private static func quoted(_ node: Node) -> String { node.origin.name.map { "\"\($0)\"" } ?? node.op.mnemonic }
+  private static func quoted(_ node: Node) -> String {
+    node.origin.name.map { "\"\($0)\"" } ?? node.op.mnemonic
+  }
 }
 
 /// Names that are made different by a number.

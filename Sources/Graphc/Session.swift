@@ -187,7 +187,8 @@ public final class Session: Sendable {
       && zip(array.shape, type.shape.dims).allSatisfy { $1.value == nil || $1.value == $0 }
     if !fits {
       return misfit(
-        tensor, "feed.shape", "fed with \(array.type)", "feed an array of shape \(type.shape), ? being any extent")
+        tensor, "feed.shape", "fed with \(array.type)",
+        "feed an array of shape \(type.shape), ? being any extent")
     }
     return .success(array)
   }
@@ -196,9 +197,10 @@ public final class Session: Sendable {
     _ tensor: Tensor, _ code: String, _ fact: String, _ advice: String
   ) -> Result<NDArray, Diagnostic> {
     let origin = tensor.origin
-    return .failure(Diagnostic(
-      .run, code: code, "\(tensor.phrase) is \(tensor.type) and is \(fact); \(advice)",
-      at: origin.location, scope: origin.scope))
+    return .failure(
+      Diagnostic(
+        .run, code: code, "\(tensor.phrase) is \(tensor.type) and is \(fact); \(advice)",
+        at: origin.location, scope: origin.scope))
   }
 
   // MARK: Compiling
@@ -241,8 +243,10 @@ public final class Session: Sendable {
       return (
         run,
         SessionReport.Compilation(
-          reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count, kernelCount: plan.kernels.count,
-          newKernelCount: cost.newKernelCount, arenaByteCount: plan.arenaByteCount, planSeconds: cost.planSeconds,
+          reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count,
+          kernelCount: plan.kernels.count,
+          newKernelCount: cost.newKernelCount, arenaByteCount: plan.arenaByteCount,
+          planSeconds: cost.planSeconds,
           codeSeconds: cost.codeSeconds)
       )
     case .interpreter:
@@ -288,7 +292,8 @@ public final class Session: Sendable {
     if let value = state.variables[index] { return value }
     let declared = graph.withState { $0.variables[index] }
     let value = declared.initializer.makeValue(
-      shape: declared.type.shape.extents ?? [], dtype: declared.type.dtype, seed: seed, stream: declared.stream)
+      shape: declared.type.shape.extents ?? [], dtype: declared.type.dtype, seed: seed,
+      stream: declared.stream)
     state.variables[index] = value
     state.report.initializedVariableCount += 1
     return value

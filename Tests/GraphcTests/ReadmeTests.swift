@@ -29,13 +29,17 @@ import Testing
     let readme = try text("README.md")
     let map = readme.components(separatedBy: "## Map").last?.components(separatedBy: "## Adding").first ?? ""
     let paths = map.split(separator: "\n").filter { $0.hasPrefix("| `") }.flatMap { row in
-      row.split(separator: "|").first.map { $0.split(separator: "`").filter { $0.contains(where: \.isLetter) } } ?? []
+      row.split(separator: "|").first.map {
+        $0.split(separator: "`").filter { $0.contains(where: \.isLetter) }
+      } ?? []
     }
     #expect(paths.count > 10)
     for path in paths {
-      #expect(FileManager.default.fileExists(atPath: root.appendingPathComponent(String(path)).path), "\(path)")
+      #expect(
+        FileManager.default.fileExists(atPath: root.appendingPathComponent(String(path)).path), "\(path)")
     }
-    let sources = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent("Sources").path)
+    let sources = try FileManager.default.contentsOfDirectory(
+      atPath: root.appendingPathComponent("Sources").path)
     for module in sources { #expect(map.contains("Sources/\(module)`"), "\(module) is not on the map") }
   }
 }

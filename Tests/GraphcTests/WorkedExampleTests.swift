@@ -10,11 +10,13 @@ import Testing
   static let engines: [Session.Engine] = [.native, .interpreter]
 
   private func expectClose(
-    _ array: NDArray, _ expected: [Double], relative: Double = 1e-6, _ location: SourceLocation = #_sourceLocation
+    _ array: NDArray, _ expected: [Double], relative: Double = 1e-6,
+    _ location: SourceLocation = #_sourceLocation
   ) {
     #expect(array.count == expected.count, sourceLocation: location)
     for (value, number) in zip(array.doubles, expected) {
-      #expect(abs(value - number) <= relative * abs(number), "\(value) is not \(number)", sourceLocation: location)
+      #expect(
+        abs(value - number) <= relative * abs(number), "\(value) is not \(number)", sourceLocation: location)
     }
   }
 
@@ -76,7 +78,8 @@ import Testing
     "E11, E12 guessing the weights",
     arguments: engines,
     [
-      ([33.0, 33, 33], [99.0, 66, 33, 66, 66, 33, 33], 2.0), ([35, 20, 30], [85, 65, 35, 55, 50, 20, 30], 0),
+      ([33.0, 33, 33], [99.0, 66, 33, 66, 66, 33, 33], 2.0),
+      ([35, 20, 30], [85, 65, 35, 55, 50, 20, 30], 0),
     ])
   func guessedWeights(engine: Session.Engine, example: ([Double], [Double], Double)) throws {
     let (weights, totals, wrong) = example
@@ -205,7 +208,8 @@ import Testing
     let hidden = relu(matmul(inputs, hiddenWeights))
     let prediction = matmul(hidden, outputWeights).reshaped(to: [])
     let loss = square(prediction - 4)
-    let gradients = graph.gradients(of: loss, withRespectTo: [prediction, outputWeights.tensor, hiddenWeights.tensor])
+    let gradients = graph.gradients(
+      of: loss, withRespectTo: [prediction, outputWeights.tensor, hiddenWeights.tensor])
     let updated = outputWeights - 0.01 * gradients[1]
     let session = try Session(graph, engine: engine)
     let values = try session.run([hidden, prediction] + gradients + [updated])

@@ -22,7 +22,8 @@ struct Workload: Sendable {
     let value = a * a * b + b + 3
     let session = try Session(graph, threads: threads)
     return {
-      let result = try session.run(value, feeding: [a: NDArray(scalar: Float(1.5)), b: NDArray(scalar: Float(2.5))])
+      let result = try session.run(
+        value, feeding: [a: NDArray(scalar: Float(1.5)), b: NDArray(scalar: Float(2.5))])
       guard result.scalar == 11.125 else { throw WrongResult(value: result.scalar) }
     }
   }

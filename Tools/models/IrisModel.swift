@@ -29,7 +29,8 @@ public struct IrisModel {
 
     let dense = { (name: String, input: Tensor, units: Int) -> (Tensor, [Variable]) in
       graph.scope(name) {
-        let kernel = graph.variable([input.shape[-1] ?? 0, units], initializer: .glorotUniform, name: "kernel")
+        let kernel = graph.variable(
+          [input.shape[-1] ?? 0, units], initializer: .glorotUniform, name: "kernel")
         let bias = graph.variable([units], initializer: .zeros, name: "bias")
         return (matmul(input, kernel) + bias, [kernel, bias])
       }

@@ -19,7 +19,8 @@ public struct XORModel {
 
   /// The four rows of the truth table.
   public static let table: (inputs: NDArray, targets: NDArray) = (
-    NDArray([0, 0, 0, 1, 1, 0, 1, 1] as [Float], shape: [4, 2]), NDArray([0, 1, 1, 0] as [Float], shape: [4, 1])
+    NDArray([0, 0, 0, 1, 1, 0, 1, 1] as [Float], shape: [4, 2]),
+    NDArray([0, 1, 1, 0] as [Float], shape: [4, 1])
   )
 
   public init(learningRate: Double = 0.25) {

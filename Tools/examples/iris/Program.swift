@@ -23,7 +23,9 @@ struct Program {
       let start = clock.now
       let (loss, accuracy) = try training.runEpoch()
       seconds += (clock.now - start) / .seconds(1)
-      if epoch % 10 == 0 { print("epoch \(padded(epoch, 3))   loss \(fixed(loss, 4))   accuracy \(fixed(accuracy, 4))") }
+      if epoch % 10 == 0 {
+        print("epoch \(padded(epoch, 3))   loss \(fixed(loss, 4))   accuracy \(fixed(accuracy, 4))")
+      }
     }
     let (accuracy, confusion) = try training.evaluate()
     print("\ntest accuracy \(fixed(accuracy, 4))\n")
@@ -35,11 +37,9 @@ struct Program {
     let report = training.session.report
     let steps = IrisTraining.epochCount * training.batchCount
     let perStep = (seconds - report.compileSeconds) / Double(steps) * 1e6
-    print("\n\(steps) steps, \(fixed(perStep, 1)) µs per step; compiled in \(fixed(report.compileSeconds * 1e3, 0)) ms")
-    print("\nThe kernels of a training step, as `graphc dump iris --emit kernels` shows them:\n")
-    guard let model = BuiltInModel.named("iris") else { return }
-    let inspection = try Inspection(model.graph, fetches: model.fetches, targets: model.targets, feeding: model.feeds)
-    print(try inspection.text(.kernels))
+    print(
+      "\n\(steps) steps, \(fixed(perStep, 1)) µs per step; compiled in \(fixed(report.compileSeconds * 1e3, 0)) ms"
+    )
   }
 
   // MARK: Text
