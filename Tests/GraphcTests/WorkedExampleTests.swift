@@ -11,7 +11,7 @@ import Testing
 
   private func expectClose(
     _ array: NDArray, _ expected: [Double], relative: Double = 1e-6,
-    _ location: SourceLocation = #_sourceLocation
+    _ location: Testing.SourceLocation = #_sourceLocation
   ) {
     #expect(array.count == expected.count, sourceLocation: location)
     for (value, number) in zip(array.doubles, expected) {
@@ -74,25 +74,29 @@ import Testing
   ]
   static let guessTargets: NDArray = [1, 1, 0, 0, 0, 0, 0]
 
+  struct Guess: Sendable {
+    let weights: [Float]
+    let totals: [Double]
+    let mistakes: Double
+  }
+
   @Test(
-    "E11, E12 guessing the weights",
-    arguments: engines,
+    "E11, E12 guessing the weights", arguments: engines,
     [
-      ([33.0, 33, 33], [99.0, 66, 33, 66, 66, 33, 33], 2.0),
-      ([35, 20, 30], [85, 65, 35, 55, 50, 20, 30], 0),
+      Guess(weights: [33, 33, 33], totals: [99, 66, 33, 66, 66, 33, 33], mistakes: 2),
+      Guess(weights: [35, 20, 30], totals: [85, 65, 35, 55, 50, 20, 30], mistakes: 0),
     ])
-  func guessedWeights(engine: Session.Engine, example: ([Double], [Double], Double)) throws {
-    let (weights, totals, wrong) = example
+  func guessedWeights(engine: Session.Engine, guess: Guess) throws {
     let graph = Graph()
     let rows = graph.placeholder(.float32, [nil, 3], name: "rows")
     let targets = graph.placeholder(.float32, [nil], name: "targets")
-    let total = matmul(rows, graph.constant(NDArray(weights), dtype: .float32))
+    let total = matmul(rows, graph.constant(NDArray(guess.weights)))
     let mistakes = ((total .> 60) .!= (targets .> 0.5)).converted(to: .float32).sum()
     let session = try Session(graph, engine: engine)
     let values = try session.run(
       [total, mistakes], feeding: [rows: Self.guessRows, targets: Self.guessTargets])
-    #expect(values[0].doubles == totals)
-    #expect(values[1].scalar == wrong)
+    #expect(values[0].doubles == guess.totals)
+    #expect(values[1].scalar == guess.mistakes)
   }
 
   @Test("E12 a perceptron trained from the rows makes no mistake", arguments: engines)
@@ -118,7 +122,7 @@ import Testing
     let graph = Graph()
     let inputs = graph.placeholder(.float32, [4, 2], name: "inputs")
     let sums = matmul(inputs, graph.constant([1.0, 1.0])) + 0.0
-    let fires = `where`(sums .>= 1.5, 1, -1)
+    let fires = select(sums .>= 1.5, 1, -1)
     let session = try Session(graph, engine: engine)
     let values = try session.run(fires, feeding: [inputs: [[1, 1], [1, 0], [0, 1], [0, 0]]])
     #expect(values.doubles == [1, -1, -1, -1])
@@ -186,7 +190,7 @@ import Testing
   @Test("E30 one step down a slope", arguments: engines)
   func slope(engine: Session.Engine) throws {
     let graph = Graph()
-    let w = graph.variable(2.0, name: "w")
+    let w = graph.variable(initialValue: 2.0, name: "w")
     let prediction = w * 3
     let loss = square(prediction - 10)
     let gradients = graph.gradients(of: loss, withRespectTo: [prediction, w.tensor])
@@ -203,8 +207,8 @@ import Testing
   func backpropagation(engine: Session.Engine) throws {
     let graph = Graph()
     let inputs = graph.constant([[0.0, 1.0]])
-    let hiddenWeights = graph.variable([[0.0, 2.0], [1.0, 3.0]], name: "hidden")
-    let outputWeights = graph.variable([[1.0], [2.0]], name: "output")
+    let hiddenWeights = graph.variable(initialValue: [[0.0, 2.0], [1.0, 3.0]], name: "hidden")
+    let outputWeights = graph.variable(initialValue: [[1.0], [2.0]], name: "output")
     let hidden = relu(matmul(inputs, hiddenWeights))
     let prediction = matmul(hidden, outputWeights).reshaped(to: [])
     let loss = square(prediction - 4)
@@ -227,8 +231,8 @@ import Testing
     let graph = Graph()
     let x = graph.placeholder(.float64, [1, 2], name: "x")
     let t = graph.placeholder(.float64, [1, 1], name: "t")
-    let w1 = graph.variable(NDArray([0.1, 0.5, -0.7, 0.3], shape: [2, 2]), name: "w1")
-    let w2 = graph.variable(NDArray([0.2, 0.4], shape: [2, 1]), name: "w2")
+    let w1 = graph.variable(initialValue: NDArray([0.1, 0.5, -0.7, 0.3], shape: [2, 2]), name: "w1")
+    let w2 = graph.variable(initialValue: NDArray([0.2, 0.4], shape: [2, 1]), name: "w2")
     let hiddenSum = matmul(x, w1)
     let hidden = sigmoid(hiddenSum)
     let outputSum = matmul(hidden, w2)
