@@ -1,0 +1,197 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import TestSupport
+import Testing
+
+@testable import GraphKernels
+
+@Suite struct InliningTests {
+  /// The reasons by which a module stores its values, in the order of its nodes; nil for a value computed in place.
+  private func reasons(_ build: (CaseBuilder) throws -> [Value]) throws -> [Inlining.Reason?] {
+    Inlining(try ModuleCase("", build).module).stored
+  }
+
+  /// A module for each reason, and the reasons of its nodes.
+  private func example(of reason: Inlining.Reason) throws -> (
+    actual: [Inlining.Reason?], expected: [Inlining.Reason?]
+  ) {
+    switch reason {
+    case .leaf:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = inputs.parameter(.float32, [2])
+        let v = inputs.variable(.float32, [2])
+        let c = try b.append(.constant(ConstantOp(NDArray([1 as Float, 2]))))
+        return [try b.add(b.add(x, v), b.add(c, b.full(1, like: c)))]
+      }
+      // x, v, a sum, the constant, 1, 1 spread, two sums
+      return (actual, [.leaf, .leaf, .leaf, nil, nil, nil, nil, .root])
+    case .root:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let y = try b.negate(inputs.parameter(.float32, [2]))
+        return [try b.reshape(y, to: [1, 2]), try b.scalar(1, .float32)]
+      }
+      return (actual, [.leaf, .root, nil, .root])
+    case .reduction:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2, 3]))
+        return [try b.negate(b.reduce(.sum, x, axes: [0]))]
+      }
+      return (actual, [.leaf, nil, .reduction, .root])
+    case .contraction, .libraryOperand:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2, 3]))
+        let y = try b.reshape(b.negate(inputs.parameter(.float32, [12])), to: [3, 4])
+        return [try b.negate(b.append(.dot(DotOp(lhsContract: [1], rhsContract: [0])), [x, y]))]
+      }
+      return (actual, [.leaf, .libraryOperand, .leaf, .libraryOperand, nil, .contraction, .root])
+    case .join:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2]))
+        return [try b.negate(b.append(.concatenate(ConcatenateOp(axis: 0)), [x]))]
+      }
+      return (actual, [.leaf, nil, .join, .root])
+    case .relabelled:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2, 3]))
+        let merged = try b.reshape(x, to: [6])
+        return [try b.append(.reverse(ReverseOp(axes: [0])), [merged])]
+      }
+      return (actual, [.leaf, .relabelled, nil, .root])
+    case .shared:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2]))
+        return [try b.apply(.exp, x), try b.apply(.abs, x)]
+      }
+      return (actual, [.leaf, .shared, .root, .root])
+    case .repeated:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2]))
+        return [try b.broadcast(x, to: [3, 2], axes: [1])]
+      }
+      return (actual, [.leaf, .repeated, .root])
+    case .long:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        var x = inputs.parameter(.float32, [2])
+        // Eight of eight fill a body; the ninth starts another.
+        for _ in 0..<10 { x = try b.apply(.tanh, x) }
+        return [x]
+      }
+      let inPlace = [Inlining.Reason?](repeating: nil, count: 7)
+      return (actual, [.leaf] + inPlace + [.long, nil, .root])
+    }
+  }
+
+  @Test(arguments: Inlining.Reason.allCases) func eachReasonHasItsModule(_ reason: Inlining.Reason) throws {
+    let (actual, expected) = try example(of: reason)
+    #expect(actual == expected)
+    #expect(actual.contains(reason))
+  }
+
+  @Test func viewsOfStoredValuesCostNothing() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let x = inputs.parameter(.float32, [2, 3])
+      let turned = try b.transpose(x, [1, 0])
+      return [
+        try b.negate(turned), try b.apply(.exp, turned),
+        try b.broadcast(turned, to: [4, 3, 2], axes: [1, 2]),
+      ]
+    }
+    #expect(actual == [.leaf, nil, .root, .root, .root])
+  }
+
+  @Test func aSquareHasOneConsumer() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let difference = try b.subtract(inputs.parameter(.float32, [2]), inputs.parameter(.float32, [2]))
+      return [try b.reduce(.sum, b.multiply(difference, difference), axes: [0])]
+    }
+    #expect(actual == [.leaf, .leaf, nil, nil, .root])
+  }
+
+  @Test func aSharedViewOfAnExpressionIsStored() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let x = try b.apply(.exp, inputs.parameter(.float32, [2, 3]))
+      let turned = try b.transpose(x, [1, 0])
+      return [try b.negate(turned), try b.apply(.abs, turned)]
+    }
+    #expect(actual == [.leaf, nil, .shared, .root, .root])
+  }
+
+  @Test func theValueBehindAReshapeIsStoredInItsStead() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let x = try b.negate(inputs.parameter(.float32, [2]))
+      let marked = try b.append(.stopGradient(StopGradientOp()), [b.reshape(x, to: [2, 1])])
+      return [try b.broadcast(marked, to: [2, 3], axes: [0, 1])]
+    }
+    #expect(actual == [.leaf, .repeated, nil, nil, .root])
+  }
+
+  @Test func anIntegerProductDoesNotComputeItsFactorsAgain() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let x = try b.negate(inputs.parameter(.int32, [2, 3]))
+      let y = try b.transpose(inputs.parameter(.int32, [4, 3]), [1, 0])
+      return [try b.append(.dot(DotOp(lhsContract: [1], rhsContract: [0])), [x, y])]
+    }
+    #expect(actual == [.leaf, .repeated, .leaf, nil, .root])
+  }
+
+  @Test func aBorderIsComputedOnce() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      let x = inputs.parameter(.float32, [2])
+      let border = try b.negate(inputs.parameter(.float32, []))
+      return [try b.append(.pad(PadOp(low: [1], high: [1], interior: [0])), [b.negate(x), border])]
+    }
+    #expect(actual == [.leaf, .leaf, .repeated, nil, .root])
+  }
+
+  @Test func theHeaviestOperandIsStored() throws {
+    let actual = try reasons { inputs in
+      let b = inputs.builder
+      var (x, y) = (inputs.parameter(.float32, [2]), inputs.parameter(.float32, [2]))
+      for _ in 0..<3 { x = try b.apply(.tanh, x) }
+      for _ in 0..<6 { y = try b.apply(.tanh, y) }
+      return [try b.add(x, y)]
+    }
+    // x, y, three of x's, six of y's, their sum
+    let inPlace = { [Inlining.Reason?](repeating: nil, count: $0) }
+    #expect(actual == [.leaf, .leaf] + inPlace(3) + inPlace(5) + [.long, .root])
+  }
+
+  // MARK: Reshapes
+
+  @Test(arguments: [
+    ([6], [2, 3]), ([6], [1, 6, 1]), ([2, 3], [2, 1, 3]), ([2, 1, 3], [2, 3]), ([], [1, 1]), ([1], []),
+    ([4, 6], [2, 2, 3, 2]), ([8], [2, 2, 2]),
+  ]) func aReshapeThatSplitsFollowsTheIndices(_ source: [Int], _ target: [Int]) throws {
+    let axes = try #require(
+      Inlining.reshapeAxes(
+        from: TensorType(.float32, Shape(source)), to: TensorType(.float32, Shape(target))))
+    let (from, to) = (IndexSpace(source), IndexSpace(target))
+    for linear in 0..<to.count {
+      let point = to.point(at: linear)
+      #expect(axes.map { $0.reduce(0) { $0 + point[$1.axis] * $1.stride } } == from.point(at: linear))
+    }
+  }
+
+  @Test(arguments: [([2, 3], [6]), ([2, 3], [3, 2]), ([4, 3], [2, 6]), ([0], [0, 3]), ([2, 0], [0])])
+  func aReshapeThatMergesHasNoIndices(_ source: [Int], _ target: [Int]) {
+    #expect(
+      Inlining.reshapeAxes(from: TensorType(.int32, Shape(source)), to: TensorType(.int32, Shape(target)))
+        == nil)
+  }
+}
