@@ -10,7 +10,7 @@ extension GraphState {
     do throws(ConstraintViolation) {
       return try builder.appendAll(op, operands)
     } catch {
-      throw BuildError("\(op.mnemonic).\(error.constraint)", error.message)
+      throw BuildError(error.code(for: op.mnemonic), error.message)
     }
   }
 

@@ -209,7 +209,10 @@ extension NDArray: Hashable {
   public static func == (lhs: NDArray, rhs: NDArray) -> Bool {
     guard lhs.dtype == rhs.dtype, lhs.shape == rhs.shape else { return false }
     if lhs.storage === rhs.storage { return true }
-    if lhs.dtype == .string { return lhs.strings == rhs.strings }
+    // By bytes: Swift's own equality of texts takes a letter and its decomposed form for the same.
+    if lhs.dtype == .string {
+      return lhs.strings.elementsEqual(rhs.strings) { $0.utf8.elementsEqual($1.utf8) }
+    }
     return lhs.withUnsafeBytes { left in rhs.withUnsafeBytes { right in left.elementsEqual(right) } }
   }
 

@@ -28,17 +28,20 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public var message: String
   public var location: SourceLocation?
   public var scope: String
+  /// Lines of program text around the place, with a mark; empty where there is none to show.
+  public var excerpt: String
   public var notes: [Note]
 
   public init(
     _ kind: Kind, code: String, _ message: String, at location: SourceLocation? = nil, scope: String = "",
-    notes: [Note] = []
+    excerpt: String = "", notes: [Note] = []
   ) {
     self.kind = kind
     self.code = code
     self.message = message
     self.location = location
     self.scope = scope
+    self.excerpt = excerpt
     self.notes = notes
   }
 }
@@ -53,6 +56,7 @@ extension Diagnostic: CustomStringConvertible {
     case (nil, false): text += "\n  --> in scope \"\(scope)\""
     case (nil, true): break
     }
+    if !excerpt.isEmpty { text += "\n" + excerpt }
     for note in notes {
       text += "\n  note: \(note.message)"
       if let location = note.location { text += ", created at \(location)" }
@@ -84,12 +88,31 @@ public struct DiagnosticList: Error, Sendable, CustomStringConvertible {
 
 /// A violated constraint of an op: the number it has in the op's documentation, and what is wrong.
 public struct ConstraintViolation: Error, Hashable, Sendable {
-  /// `C1`, `C2`, … as numbered in the op's doc.
+  /// `C1`, `C2`, … as numbered in the op's doc, or `V1`, `V2`, … for a constraint on every op of a module.
   public let constraint: String
   public let message: String
 
   public init(_ constraint: String, _ message: String) {
     self.constraint = constraint
     self.message = message
+  }
+
+  init(_ constraint: ModuleConstraint, _ message: String) {
+    self.init(constraint.number, message)
+  }
+
+  /// The code of the diagnostic for an op of this mnemonic: `dot.C2`, `module.V4`.
+  public func code(for mnemonic: String) -> String {
+    (constraint.hasPrefix("V") ? "module" : mnemonic) + "." + constraint
+  }
+
+  /// The diagnostic for an op of this mnemonic: `error[dot.C2]: dot: …`.
+  public func diagnostic(
+    for mnemonic: String, at location: SourceLocation? = nil, scope: String = "", excerpt: String = "",
+    notes: [Diagnostic.Note] = []
+  ) -> Diagnostic {
+    Diagnostic(
+      .graph, code: code(for: mnemonic), "\(mnemonic): \(message)", at: location, scope: scope,
+      excerpt: excerpt, notes: notes)
   }
 }

@@ -15,10 +15,12 @@ extension Module {
     ) { node, operands, builder in
       let results: [Value]
       do throws(ConstraintViolation) {
-        results = try builder.appendAll(node.op.bound(by: known), operands, origin: node.origin)
+        results = try builder.appendAll(
+          node.op.bound(by: known), operands, origin: node.origin,
+          annotated: node.types.map { $0.bound(by: known) })
       } catch {
         throw Diagnostic(
-          .run, code: "\(node.op.mnemonic).\(error.constraint)", "\(node.op.mnemonic): \(error.message)",
+          .run, code: error.code(for: node.op.mnemonic), "\(node.op.mnemonic): \(error.message)",
           at: node.origin.location, scope: node.origin.scope,
           notes: [Diagnostic.Note("the feeds give the graph's unknown extents these values")])
       }

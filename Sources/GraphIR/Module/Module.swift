@@ -86,6 +86,9 @@ extension Module {
     let builder = ModuleBuilder(name: name)
     builder.parameters = newParameters ?? parameters
     builder.variables = newVariables ?? variables
+    // Nodes keep their symbols, and no node that `rewrite` adds may take one of theirs.
+    builder.reserveSymbols(of: builder.parameters.map(\.type) + builder.variables.map(\.type))
+    for node in nodes { builder.reserveSymbols(of: node.types) }
     var needed = [Bool](repeating: false, count: nodes.count)
     for root in roots { needed[root.nodeIndex] = true }
     for index in nodes.indices.reversed() where needed[index] {
@@ -100,7 +103,8 @@ extension Module {
       let node = nodes[index]
       let operands = node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }
       renamed[index] =
-        try rewrite(node, operands, builder) ?? builder.appendAll(node.op, operands, origin: node.origin)
+        try rewrite(node, operands, builder)
+        ?? builder.appendAll(node.op, operands, origin: node.origin, annotated: node.types)
     }
     let newName = { (value: Value) in renamed[value.nodeIndex][Int(value.result)] }
     return try builder.module(

@@ -48,9 +48,29 @@ public final class ModuleBuilder {
   /// - Returns: false, and nothing is changed, when no values of the symbols make them equal.
   public func unify(_ lhs: Dim, _ rhs: Dim) -> Bool { symbols.unify(lhs, rhs) }
 
+  /// Types without unknown extents: each takes the extent that the annotation has in its place, or a fresh symbol.
+  private func named(_ types: [TensorType], _ annotated: [TensorType]) -> [TensorType] {
+    var types = types
+    for index in types.indices where types[index].shape.hasUnknown {
+      let hints = annotated.indices.contains(index) ? annotated[index].shape.dims : []
+      for axis in 0..<types[index].rank where types[index].shape[axis].isUnknown {
+        let hint = hints.count == types[index].rank ? hints[axis] : nil
+        types[index].shape.dims[axis] = hint.flatMap { $0.isUnknown ? nil : $0 } ?? freshSymbol()
+      }
+    }
+    return types
+  }
+
+  /// Keeps `freshSymbol` above these types' symbols.
+  public func reserveSymbols(of types: [TensorType]) {
+    for type in types { reserveSymbols(of: type.shape) }
+  }
+
   private func reserveSymbols(of shape: Shape) {
     for dim in shape.dims {
-      for symbol in dim.symbols { nextSymbol = max(nextSymbol, symbol + 1) }
+      for symbol in dim.symbols where symbol <= TensorType.greatestSymbol {
+        nextSymbol = max(nextSymbol, symbol + 1)
+      }
     }
   }
 
@@ -58,9 +78,11 @@ public final class ModuleBuilder {
 
   /// Appends a node, or finds the equal one, and returns its results.
   ///
+  /// - Parameter annotated: the types that the results had elsewhere, in a text or before a pass. Where the operands
+  ///   leave an extent open, it is taken from here; otherwise it becomes a fresh symbol.
   /// - Throws: `ConstraintViolation` when the operands do not fit; the graph is then unchanged.
   public func appendAll(
-    _ op: Op, _ operands: [Value], origin: Origin? = nil
+    _ op: Op, _ operands: [Value], origin: Origin? = nil, annotated: [TensorType] = []
   ) throws(ConstraintViolation) -> [Value] {
     let op = symbols.canonical(op)
     let key = Key(op: op, operands: operands)
@@ -72,14 +94,16 @@ public final class ModuleBuilder {
     case .parameter(let rule): types = [try rule.type(in: parameters)]
     case .variable(let rule): types = [try rule.type(in: variables)]
     default:
-      var inferred = try op.rule.inferTypes(operands.map(type(of:)))
-      for index in inferred.indices where inferred[index].shape.hasUnknown {
-        inferred[index].shape.dims = inferred[index].shape.dims.map { $0.isUnknown ? freshSymbol() : $0 }
-      }
-      types = inferred
+      let operandTypes = operands.map(type(of:))
+      try op.requireTexts(operandTypes)
+      let inferred = try op.rule.inferTypes(operandTypes)
+      types = op.leavesExtentsOpen ? named(inferred, annotated) : inferred
     }
-    for type in types { reserveSymbols(of: type.shape) }
-    if case .identity(let rule) = op { nextIdentity = max(nextIdentity, rule.id + 1) }
+    for type in types {
+      if let flaw = type.flaw { throw ConstraintViolation(.types, flaw) }
+    }
+    reserveSymbols(of: types)
+    if case .identity(let rule) = op { nextIdentity = max(nextIdentity, rule.id &+ 1) }
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: operands, types: types, origin: origin ?? currentOrigin))
     interned[key] = index
@@ -130,6 +154,7 @@ public final class ModuleBuilder {
         for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
       }
     }
+    if !symbols.isEmpty { try settleOpenExtents(needed) }
     var newIndex = [Int32](repeating: -1, count: nodes.count)
     var kept: [Node] = []
     let rename = { (value: Value) in Value(node: newIndex[value.nodeIndex], result: value.result) }
@@ -147,5 +172,27 @@ public final class ModuleBuilder {
       variables: variables, nodes: kept,
       results: results.map { Module.Result(name: $0.name, value: rename($0.value)) },
       updates: updates.map { Module.Update(variable: $0.variable, value: rename($0.value)) })
+  }
+
+  /// Infers extents that operands left open again, now that symbols have met: what is known by now becomes equations.
+  private func settleOpenExtents(_ needed: [Bool]) throws {
+    var settled = symbols
+    repeat {
+      settled = symbols
+      for index in nodes.indices where needed[index] && nodes[index].op.leavesExtentsOpen {
+        let node = nodes[index]
+        let op = symbols.canonical(node.op)
+        do throws(ConstraintViolation) {
+          let inferred = try op.rule.inferTypes(node.operands.map(type(of:)))
+          for (type, old) in zip(inferred, node.types) {
+            for (dim, extent) in zip(type.shape.dims, old.shape.dims) where !dim.isUnknown {
+              if !unify(dim, extent) { throw SymbolScope.mismatch([type], [symbols.canonical(old)]) }
+            }
+          }
+        } catch {
+          throw error.diagnostic(for: op.mnemonic, at: node.origin.location, scope: node.origin.scope)
+        }
+      }
+    } while settled != symbols
   }
 }

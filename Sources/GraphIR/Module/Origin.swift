@@ -5,18 +5,21 @@ public struct SourceLocation: Hashable, Sendable {
   /// As `#fileID` gives it, `MyModule/Model.swift`, or a path.
   public let file: String
   public let line: Int
+  /// Counted in Unicode scalars from 1, where it is known: in IR text.
+  public let column: Int?
 
-  public init(file: String, line: Int) {
+  public init(file: String, line: Int, column: Int? = nil) {
     self.file = file
     self.line = line
+    self.column = column
   }
 }
 
 extension SourceLocation: CustomStringConvertible {
-  /// The file's last path component and the line, `Model.swift:42`.
+  /// The file's last path component, the line and, where it is known, the column: `Model.swift:42`, `net.gir:3:8`.
   public var description: String {
     let name = file.lastIndex(of: "/").map { file[file.index(after: $0)...] } ?? file[...]
-    return "\(name):\(line)"
+    return "\(name):\(line)" + (column.map { ":\($0)" } ?? "")
   }
 }
 

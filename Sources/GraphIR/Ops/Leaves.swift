@@ -130,7 +130,7 @@ public struct IotaOp: OpRule {
     name: "iota", semantics: "Each element is its own index along `axis`, converted to the element type.",
     attributes: ["axis: integer"], outputs: ["the type written after the node"],
     constraints: [
-      "The element type is numeric.", "0 ≤ axis < rank of the result.",
+      "There is no operand, and the element type is numeric.", "0 ≤ axis < rank of the result.",
     ],
     examples: ["%0 = iota {axis = 1} : i32[2,3]"], gradient: "None: an index depends on nothing.")
 
@@ -139,6 +139,7 @@ public struct IotaOp: OpRule {
   public var lowering: LoweringClass { .generator }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
+    try requireOperands(0, operands)
     if !type.dtype.isNumeric {
       throw ConstraintViolation("C1", "counts in a numeric type, not in \(type.dtype)")
     }

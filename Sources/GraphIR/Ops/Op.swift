@@ -55,6 +55,25 @@ public enum Op: Hashable, Sendable {
   public var mnemonic: String { rule.mnemonic }
   public var lowering: LoweringClass { rule.lowering }
 
+  /// Whether the result may have an extent that is no product of the operands' symbols.
+  var leavesExtentsOpen: Bool {
+    switch self {
+    case .slice, .pad, .concatenate: true
+    case .parameter, .variable, .constant, .iota, .pointwise, .convert, .reshape, .transpose, .broadcast,
+      .reverse,
+      .reduce, .argReduce, .dot, .identity, .stopGradient, .gradient:
+      false
+    }
+  }
+
+  /// Checks that texts are not computed with.
+  func requireTexts(_ operands: [TensorType]) throws(ConstraintViolation) {
+    if case .identity = self { return }
+    if let text = operands.first(where: { $0.dtype == .string }) {
+      throw ConstraintViolation(.texts, "takes no text, got \(text)")
+    }
+  }
+
   public func bound(by bindings: [Int: Dim]) -> Op {
     switch self {
     case .parameter, .variable, .constant, .pointwise, .convert, .transpose, .slice, .pad, .reverse,

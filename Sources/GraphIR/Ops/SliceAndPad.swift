@@ -27,7 +27,7 @@ public struct SliceOp: OpRule {
     outputs: ["operand's element type; each extent is ⌈(limit − start) / stride⌉"],
     constraints: [
       "There is one operand.", "Each list has one entry for each axis.",
-      "0 ≤ start ≤ limit ≤ extent and stride ≥ 1.",
+      "0 ≤ start ≤ limit ≤ extent and 1 ≤ stride < 2³¹.",
       "An axis of symbolic extent is sliced to `end`, or up to a number that is checked when the extent is bound.",
     ],
     examples: ["%1 = slice %0 {starts = [0, 2], limits = [end, 4], strides = [1, 1]} : f32[8,2]"],
@@ -56,7 +56,7 @@ public struct SliceOp: OpRule {
     for axis in 0..<rank {
       let (start, limit, stride) = (starts[axis], limits[axis], strides[axis])
       let extent = operand.shape[axis]
-      if start < 0 || stride < 1 || start > (limit ?? .max) {
+      if start < 0 || stride < 1 || stride > PadOp.greatest || start > (limit ?? .max) {
         throw ConstraintViolation(
           "C3", "axis \(axis) is sliced from \(start) to \(limit.map(String.init) ?? "end") by \(stride)")
       }
@@ -67,7 +67,7 @@ public struct SliceOp: OpRule {
             + "\(limit.map(String.init) ?? "end")")
       }
       if let end = limit ?? extent.value {
-        dims.append(Dim((end - start + stride - 1) / stride))
+        dims.append(Dim(end == start ? 0 : (end - start - 1) / stride + 1))
       } else {
         dims.append(start == 0 && stride == 1 ? extent : .unknown)
       }
@@ -102,6 +102,9 @@ public struct PadOp: OpRule {
   public let high: [Int]
   public let interior: [Int]
 
+  /// Paddings and strides reach up to here.
+  static let greatest = Int(Int32.max)
+
   public init(low: [Int], high: [Int], interior: [Int]) {
     self.low = low
     self.high = high
@@ -122,7 +125,7 @@ public struct PadOp: OpRule {
     outputs: ["operand's element type; each extent is low + extent + max(extent − 1, 0) · interior + high"],
     constraints: [
       "There are two operands, the second a scalar of the first one's element type.",
-      "Each list has one entry for each axis, none negative.",
+      "Each list has one entry for each axis, from 0 to 2³¹ − 1.",
     ],
     examples: ["%2 = pad %0, %1 {low = [1], high = [1], interior = [0]} : f32[6]"],
     gradient: "For the operand the cotangent sliced to where it lies, for the value the sum of the rest.")
@@ -148,13 +151,24 @@ public struct PadOp: OpRule {
       throw ConstraintViolation(
         "C2", "needs \(rank) entries for \(operand), got \(low.count), \(high.count) and \(interior.count)")
     }
-    if let negative = (low + high + interior).first(where: { $0 < 0 }) {
-      throw ConstraintViolation("C2", "a padding of \(negative) is negative")
+    if let outside = (low + high + interior).first(where: { $0 < 0 || $0 > PadOp.greatest }) {
+      throw ConstraintViolation("C2", "a padding of \(outside) is out of range")
     }
-    let dims = (0..<rank).map { axis -> Dim in
-      if low[axis] == 0, high[axis] == 0, interior[axis] == 0 { return operand.shape[axis] }
-      guard let extent = operand.shape[axis].value else { return .unknown }
-      return Dim(low[axis] + extent + max(extent - 1, 0) * interior[axis] + high[axis])
+    var dims: [Dim] = []
+    for axis in 0..<rank {
+      if low[axis] == 0, high[axis] == 0, interior[axis] == 0 {
+        dims.append(operand.shape[axis])
+      } else if let extent = operand.shape[axis].value {
+        let gaps = max(extent - 1, 0).multipliedReportingOverflow(by: interior[axis])
+        let padded = gaps.partialValue.addingReportingOverflow(low[axis] + high[axis])
+        let total = padded.partialValue.addingReportingOverflow(extent)
+        if gaps.overflow || padded.overflow || total.overflow {
+          throw ConstraintViolation(.types, "axis \(axis) becomes longer than 63 bits can count")
+        }
+        dims.append(Dim(total.partialValue))
+      } else {
+        dims.append(.unknown)
+      }
     }
     return [operand.with(shape: Shape(dims))]
   }
@@ -229,7 +243,9 @@ public struct ConcatenateOp: OpRule {
         throw ConstraintViolation("C2", "\(first) and \(operand) differ on an axis other than \(axis)")
       }
       if let sum = total, let extent = operand.shape[axis].value {
-        total = sum + extent
+        let (next, overflow) = sum.addingReportingOverflow(extent)
+        if overflow { throw ConstraintViolation(.types, "the joined axis is longer than 63 bits can count") }
+        total = next
       } else {
         total = nil
       }
