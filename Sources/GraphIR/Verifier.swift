@@ -145,7 +145,7 @@ private struct Verification {
 
   func diagnostic(for violation: ConstraintViolation) -> Diagnostic {
     let lines = ModulePrinter(module, options: .init(comments: false, elementLimit: 16)).lines
-    var mnemonic = "module"
+    var mnemonic: String?
     var origin = Origin.unknown
     let line: Int
     switch place {

@@ -106,13 +106,15 @@ public struct ConstraintViolation: Error, Hashable, Sendable {
     (constraint.hasPrefix("V") ? "module" : mnemonic) + "." + constraint
   }
 
-  /// The diagnostic for an op of this mnemonic: `error[dot.C2]: dot: …`.
+  /// The diagnostic for an op of this mnemonic, `error[dot.C2]: dot: …`, or for what is no op: `error[module.V2]: …`.
   public func diagnostic(
-    for mnemonic: String, at location: SourceLocation? = nil, scope: String = "", excerpt: String = "",
+    for mnemonic: String?, at location: SourceLocation? = nil, scope: String = "", excerpt: String = "",
     notes: [Diagnostic.Note] = []
   ) -> Diagnostic {
     Diagnostic(
-      .graph, code: code(for: mnemonic), "\(mnemonic): \(message)", at: location, scope: scope,
+      .graph, code: code(for: mnemonic ?? "module"), (mnemonic.map { $0 + ": " } ?? "") + message,
+      at: location,
+      scope: scope,
       excerpt: excerpt, notes: notes)
   }
 }

@@ -52,7 +52,9 @@ public struct AttributeReader {
 
   private mutating func take(_ name: String) throws(AttributeError) -> AttributeValue {
     guard let position = remaining.firstIndex(where: { $0.name == name }) else {
-      throw AttributeError("the attribute '\(name)' is missing")
+      let slip = Spelling.nearest(to: name, among: remaining.map(\.name))
+      throw AttributeError(
+        "the attribute '\(name)' is missing" + (slip.map { "; is '\($0)' meant for it?" } ?? ""))
     }
     return remaining.remove(at: position).value
   }

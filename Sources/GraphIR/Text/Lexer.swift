@@ -40,13 +40,13 @@ struct SourceText: Sendable {
     let line = before + scalars(range.lowerBound..<end)
     let radius = 60
     let first = before.count > radius ? before.count - radius : 0
-    let last = min(line.count, before.count + radius)
+    let last = min(line.count, before.count + 90)
     let visible = (first > 0 ? "…" : "") + text(line[first..<last]) + (last < line.count ? "…" : "")
     // Tabs stay tabs, so that the mark stands where the line's text does.
     let margin = (first > 0 ? " " : "") + text(before[first...].map { $0 == "\t" ? "\t" : " " })
     let number = String(location(of: range.lowerBound).line)
     let gutter = String(repeating: " ", count: max(4, number.count))
-    let mark = "^" + String(repeating: "~", count: min(marked, radius) - 1)
+    let mark = "^" + String(repeating: "~", count: min(marked, 90) - 1)
     return "\(gutter.dropLast(number.count))\(number) | \(visible)\n\(gutter) | \(margin)\(mark)"
   }
 

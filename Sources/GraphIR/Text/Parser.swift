@@ -186,7 +186,7 @@ struct Parsing {
     let type = try type()
     let name = try quotedName() ?? String(text(token).dropFirst())
     if builder.parameters.contains(where: { $0.name == name }) {
-      throw violation(.init(.names, "two parameters have the name '\(name)'"), "module", at: token.range)
+      throw violation(.init(.names, "two parameters have the name '\(name)'"), nil, at: token.range)
     }
     let origin = Origin(location: source.location(of: token.range.lowerBound))
     scope.introduce(type)
@@ -209,7 +209,7 @@ struct Parsing {
     }
     let name = try quotedName() ?? String(text(token).dropFirst())
     if builder.variables.contains(where: { $0.name == name }) {
-      throw violation(.init(.names, "two variables have the name '\(name)'"), "module", at: token.range)
+      throw violation(.init(.names, "two variables have the name '\(name)'"), nil, at: token.range)
     }
     scope.introduce(type)
     variables[text(token)] = builder.variables.count
@@ -228,7 +228,7 @@ struct Parsing {
       if written != actual {
         throw violation(
           .init(.inference, "'\(source.string(start..<end))' is \(actual), not \(written) as written"),
-          "result",
+          nil,
           at: start..<end)
       }
     }
@@ -244,7 +244,7 @@ struct Parsing {
     do {
       try Verifier.check(update, of: builder.variables, type: builder.type(of: update.value), &updated)
     } catch {
-      throw violation(error, "update", at: token.range)
+      throw violation(error, nil, at: token.range)
     }
     updates.append(update)
   }
@@ -292,7 +292,7 @@ struct Parsing {
   }
 
   func violation(
-    _ violation: ConstraintViolation, _ mnemonic: String, at range: Range<Int>, notes: [Diagnostic.Note] = []
+    _ violation: ConstraintViolation, _ mnemonic: String?, at range: Range<Int>, notes: [Diagnostic.Note] = []
   ) -> Diagnostic {
     violation.diagnostic(
       for: mnemonic, at: source.location(of: range.lowerBound), excerpt: source.excerpt(of: range),
@@ -320,7 +320,7 @@ struct Parsing {
     let type = TensorType(dtype, Shape(dims))
     if let flaw = type.flaw {
       let range = word.range.lowerBound..<tokens[position - 1].range.upperBound
-      throw violation(.init(.types, flaw), "type", at: range)
+      throw violation(.init(.types, flaw), nil, at: range)
     }
     return type
   }
@@ -341,7 +341,7 @@ struct Parsing {
       case .dimension:
         guard let symbol = Int(text(factor).dropFirst()), symbol <= TensorType.greatestSymbol else {
           throw violation(
-            .init(.types, "symbols go up to ?\(TensorType.greatestSymbol)"), "type", at: factor.range)
+            .init(.types, "symbols go up to ?\(TensorType.greatestSymbol)"), nil, at: factor.range)
         }
         extent = extent * .symbol(symbol)
       default: throw expected("an extent")

@@ -5,7 +5,7 @@ public enum Spelling {
   /// The name that is nearest to a word by edits, the first of them in alphabetical order; nil when none is near.
   public static func nearest(to word: String, among names: [String]) -> String? {
     guard word.utf8.count <= 64 else { return nil }
-    let limit = max(1, word.utf8.count / 3)
+    let limit = word.utf8.count / 3
     var best: (distance: Int, name: String)?
     for name in names where abs(name.utf8.count - word.utf8.count) <= limit {
       let distance = distance(word, name)
