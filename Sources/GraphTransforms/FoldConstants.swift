@@ -10,12 +10,13 @@ extension RewriteRule {
 
   /// The rule of the pass `fold-constants`. A repeated scalar stays a broadcast, which costs a kernel nothing.
   static let folding = [
-    RewriteRule("f(constants) = a constant") { site in
+    RewriteRule("f(constants) = a constant", on: .any) { site in
       switch site.op {
       case .broadcast, .identity, .stopGradient, .gradient: return nil
       default: break
       }
-      guard !site.operands.isEmpty, site.type.dtype != .string, let count = site.type.shape.elementCount.value
+      guard !site.operands.isEmpty, site.operands.allSatisfy(site.isConstant), site.type.dtype != .string,
+        let count = site.type.shape.elementCount.value
       else { return nil }
       var operands: [NDArray] = []
       var stored = 0
@@ -44,6 +45,15 @@ extension RewriteRule {
 }
 
 extension RewriteSite {
+  /// Whether a value is a constant or a broadcast of one.
+  fileprivate func isConstant(_ value: Value) -> Bool {
+    switch op(of: value) {
+    case .constant: true
+    case .broadcast: isConstant(source(of: value))
+    default: false
+    }
+  }
+
   /// The elements of a constant, or of a broadcast of one, when they are few.
   fileprivate func array(_ value: Value, limit: Int) -> NDArray? {
     guard let count = type(of: value).shape.elementCount.value, count <= limit else { return nil }

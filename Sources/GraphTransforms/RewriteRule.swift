@@ -9,12 +9,71 @@ import GraphIR
 public struct RewriteRule: Sendable {
   /// The equation, `x · 1 = x`.
   public let name: String
+  /// The ops on the left side of the equation.
+  let ops: [RewriteKey]
   let apply: @Sendable (RewriteSite) throws -> Value?
 
-  /// - Parameter apply: the replacement for the node at a site, of the same type, or nil where the rule does not fit.
-  init(_ name: String, _ apply: @escaping @Sendable (RewriteSite) throws -> Value?) {
+  /// - Parameters:
+  ///   - ops: the only ones that the rule is tried on.
+  ///   - apply: the replacement for the node at a site, of the same type, or nil where the rule does not fit.
+  init(
+    _ name: String, on ops: RewriteKey..., apply: @escaping @Sendable (RewriteSite) throws -> Value?
+  ) {
     self.name = name
+    self.ops = ops
     self.apply = apply
+  }
+}
+
+/// What rules are filed under, so that a node meets only those that may fit.
+enum RewriteKey: Hashable {
+  case any, anyFunction
+  case function(ScalarFunction)
+  case constant, convert, reshape, transpose, broadcast, slice, pad, reverse, concatenate, reduce
+  case identity, stopGradient
+  /// No rule is about this op.
+  case other
+
+  init(_ op: Op) {
+    switch op {
+    case .pointwise(let rule): self = .function(rule.function)
+    case .constant: self = .constant
+    case .convert: self = .convert
+    case .reshape: self = .reshape
+    case .transpose: self = .transpose
+    case .broadcast: self = .broadcast
+    case .slice: self = .slice
+    case .pad: self = .pad
+    case .reverse: self = .reverse
+    case .concatenate: self = .concatenate
+    case .reduce: self = .reduce
+    case .identity: self = .identity
+    case .stopGradient: self = .stopGradient
+    case .parameter, .variable, .iota, .argReduce, .dot, .gradient: self = .other
+    }
+  }
+
+  /// Whether a rule on `self` is tried on a node of this key.
+  func covers(_ key: RewriteKey) -> Bool {
+    if self == .any || self == key { return true }
+    if case .function = key { return self == .anyFunction }
+    return false
+  }
+}
+
+/// Rules by what they are tried on, in their order.
+private struct RuleBook {
+  let rules: [RewriteRule]
+  private var filed: [RewriteKey: [RewriteRule]] = [:]
+
+  init(_ rules: [RewriteRule]) { self.rules = rules }
+
+  mutating func rules(for op: Op) -> [RewriteRule] {
+    let key = RewriteKey(op)
+    if let known = filed[key] { return known }
+    let fitting = rules.filter { $0.ops.contains { $0.covers(key) } }
+    filed[key] = fitting
+    return fitting
   }
 }
 
@@ -37,12 +96,13 @@ extension Module {
       throw Diagnostic(.bug, code: "\(pass).order", "\(pass) runs before the gradients are expanded")
     }
     var module = self
+    var book = RuleBook(rules)
     for _ in 0..<Module.rewriteLimit {
       var changed = false
       module = try module.rebuilt { node, operands, builder in
         guard
           let value = try Module.rewrite(
-            node, operands, builder, by: rules, in: pass,
+            node, operands, builder, by: &book, in: pass,
             observe: {
               changed = true
               observe($0)
@@ -56,8 +116,8 @@ extension Module {
   }
 
   private static func rewrite(
-    _ node: Node, _ operands: [Value], _ builder: ModuleBuilder, by rules: [RewriteRule], in pass: String,
-    observe: (RewriteRule) -> Void
+    _ node: Node, _ operands: [Value], _ builder: ModuleBuilder, by book: inout RuleBook,
+    in pass: String, observe: (RewriteRule) -> Void
   ) throws -> Value? {
     guard node.types.count == 1 else { return nil }
     builder.currentOrigin = node.origin
@@ -65,7 +125,7 @@ extension Module {
     var result: Value?
     var site = RewriteSite(builder: builder, op: node.op, operands: operands, type: node.types[0])
     for _ in 0..<rewriteLimit {
-      guard let (rule, value) = try firstMatch(site, rules) else {
+      guard let (rule, value) = try firstMatch(site, book.rules(for: site.op)) else {
         if let name = node.origin.name, let result, !builder.node(result).operands.isEmpty {
           builder.suggestName(name, for: result)
         }

@@ -12,29 +12,17 @@ struct RewriteSite {
   subscript(position: Int) -> Value { operands[position] }
 
   func type(of value: Value) -> TensorType { builder.type(of: value) }
-  func op(of value: Value) -> Op { builder.node(value).op }
-  /// The only operand of the node that made a value.
-  func source(of value: Value) -> Value { builder.node(value).operands[0] }
+  func op(of value: Value) -> Op { builder.nodes[value.nodeIndex].op }
+  /// The first operand of the node that made a value.
+  func source(of value: Value) -> Value { builder.nodes[value.nodeIndex].operands[0] }
 }
 
 // MARK: - Pointwise functions
 
 extension RewriteSite {
-  /// The operand, where the site applies a function of one.
-  func unary(_ function: ScalarFunction) -> Value? {
-    op == .pointwise(PointwiseOp(function)) ? operands[0] : nil
-  }
-
-  /// What `rewrite` gives for the two operands, where the site applies a function of two.
-  func binary(_ function: ScalarFunction, _ rewrite: (Value, Value) throws -> Value?) rethrows -> Value? {
-    op == .pointwise(PointwiseOp(function)) ? try rewrite(operands[0], operands[1]) : nil
-  }
-
-  /// The same for a function that commutes: both orders are tried.
-  func commuting(
-    _ function: ScalarFunction, _ rewrite: (Value, Value) throws -> Value?
-  ) rethrows -> Value? {
-    try binary(function) { x, y in try rewrite(x, y) ?? rewrite(y, x) }
+  /// What `rewrite` gives for the two operands, in one order or the other.
+  func commuting(_ rewrite: (Value, Value) throws -> Value?) rethrows -> Value? {
+    try rewrite(operands[0], operands[1]) ?? rewrite(operands[1], operands[0])
   }
 
   /// `x`, where `value` is `function(x)`.
@@ -44,9 +32,9 @@ extension RewriteSite {
 
   /// `x` and `y`, where `value` is `function(x, y)`.
   func operands(of value: Value, _ function: ScalarFunction) -> (Value, Value)? {
-    let node = builder.node(value)
-    guard node.op == .pointwise(PointwiseOp(function)) else { return nil }
-    return (node.operands[0], node.operands[1])
+    guard op(of: value) == .pointwise(PointwiseOp(function)) else { return nil }
+    let operands = builder.nodes[value.nodeIndex].operands
+    return (operands[0], operands[1])
   }
 
   func apply(_ function: ScalarFunction, _ operands: Value...) throws -> Value {

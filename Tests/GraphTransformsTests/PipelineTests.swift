@@ -40,8 +40,8 @@ import Testing
 
   /// The check finds a wrong rule among right ones and names it.
   @Test func theSemanticCheckNamesTheRule() throws {
-    let wrong = RewriteRule("x + 0 = x") { site in
-      site.commuting(.add) { x, zero in site.is(zero, 0) ? x : nil }
+    let wrong = RewriteRule("x + 0 = x", on: .function(.add)) { site in
+      site.commuting { x, zero in site.is(zero, 0) ? x : nil }
     }
     let b = ModuleBuilder()
     let x = b.addParameter(name: "x", type: TensorType(.float32, [2]))

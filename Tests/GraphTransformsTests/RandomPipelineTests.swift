@@ -37,6 +37,7 @@ import Testing
       let rules = RewriteRule.folding + RewriteRule.simplify
       _ = try Autodiff.expandGradients(module).rewritten(by: rules, in: "test") { fired.insert($0.name) }
     }
-    #expect(fired.count > RewriteRule.simplify.count * 2 / 3, "\(fired.count)")
+    let silent = RewriteRule.simplify.map(\.name).filter { !fired.contains($0) }
+    #expect(silent.count < RewriteRule.simplify.count / 3, "\(silent)")
   }
 }

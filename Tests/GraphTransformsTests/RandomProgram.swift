@@ -72,14 +72,17 @@ struct RandomProgram {
     if let loss = floats.last, let target = floats.first {
       pool.append(try b.append(.gradient(GradientOp()), [loss, target]))
     }
-    let results = pool.suffix(4).enumerated().map { Module.Result(name: "r\($0)", value: $1) }
+    let results = pool.suffix(8).enumerated().map { Module.Result(name: "r\($0)", value: $1) }
     return try b.module(results: results)
   }
 
   /// A value of the given type: one from the pool, or a repeated constant, or a repeated scalar.
   private mutating func mate(_ type: TensorType) throws -> Value {
     let matching = pool.filter { b.type(of: $0) == type }
-    if !matching.isEmpty, !chance(3) { return pick(matching) }
+    if !matching.isEmpty, !chance(3) {
+      let value = pick(matching)
+      return type.dtype.isNumeric && chance(3) ? try b.negate(value) : value
+    }
     let scalars = pool.filter { b.type(of: $0) == type.with(shape: []) }
     if !scalars.isEmpty, chance(2) { return try b.broadcast(pick(scalars), to: type.shape, axes: []) }
     return try b.full(pick([0, -0.0, 1, 1, -1, 2, 0.25, 3]), type)
@@ -87,8 +90,34 @@ struct RandomProgram {
 
   private mutating func step() throws -> Value? {
     // Late values more often, so that expressions grow deep.
-    let x = chance(2) ? pick(pool) : pick(Array(pool.suffix(4)))
-    return chance(2) ? try pointwise(x) : try structural(x)
+    let x = chance(3) ? pick(pool) : pick(Array(pool.suffix(3)))
+    switch below(8) {
+    case 0:
+      return chance(2)
+        ? try b.append(.identity(IdentityOp(id: b.freshIdentity())), [x])
+        : try b.append(.stopGradient(StopGradientOp()), [x])
+    case 1: return try logic(pool.last { b.type(of: $0).dtype == .bool } ?? x)
+    case 2...4: return try pointwise(x)
+    default:
+      // Often two of a kind, which rules merge.
+      let kind = below(9)
+      guard let once = try structural(x, kind), chance(2) else { return try structural(x, kind) }
+      return try structural(once, kind)
+    }
+  }
+
+  private mutating func logic(_ x: Value) throws -> Value? {
+    let type = b.type(of: x)
+    guard type.dtype == .bool else { return try b.apply(.equal, x, mate(type)) }
+    let known = try b.full(pick([0, 1]), type)
+    switch below(4) {
+    case 0: return try b.apply(.not, x)
+    case 1: return try b.apply(pick([.and, .or, .xor]), x, known)
+    case 2: return try b.select(x, known, b.full(pick([0, 1]), type))
+    default:
+      let yes = try mate(type.with(dtype: pick([.float32, .bool, .int32])))
+      return try b.select(chance(2) ? x : known, yes, mate(b.type(of: yes)))
+    }
   }
 
   private mutating func pointwise(_ x: Value) throws -> Value {
@@ -100,8 +129,7 @@ struct RandomProgram {
       case 0: return try b.apply(.not, x)
       case 1: return try b.convert(x, to: pick([.float32, .int32, .float64]))
       case 2:
-        let yes = try mate(type.with(dtype: pick([.float32, .bool, .int32])))
-        return try b.select(x, yes, mate(b.type(of: yes)))
+        return try b.apply(.select, x, other, mate(type))
       default: return try b.apply(pick([.and, .or, .xor]), x, other)
       }
     default:
@@ -120,11 +148,11 @@ struct RandomProgram {
     }
   }
 
-  private mutating func structural(_ x: Value) throws -> Value? {
+  private mutating func structural(_ x: Value, _ kind: Int) throws -> Value? {
     let type = b.type(of: x)
     guard let extents = type.shape.extents else { return nil }
     let rank = extents.count
-    switch below(9) {
+    switch kind {
     case 0: return try b.append(.transpose(TransposeOp(permutation: shuffled(rank))), [x])
     case 1:
       let count = extents.reduce(1, *)

@@ -121,15 +121,15 @@ import Testing
     let b = ModuleBuilder()
     let x = b.addParameter(name: "x", type: TensorType(.float32, [2]))
     let module = try b.module(results: [Module.Result(name: "y", value: b.negate(x))])
-    let circle = RewriteRule("−x = exp x, and back") { site in
+    let circle = RewriteRule("−x = exp x, and back", on: .anyFunction) { site in
       switch site.op {
       case .pointwise(PointwiseOp(.negate)): try site.apply(.exp, site[0])
       case .pointwise(PointwiseOp(.exp)): try site.apply(.negate, site[0])
       default: nil
       }
     }
-    let shrink = RewriteRule("−x = sum x") { site in
-      site.unary(.negate) == nil ? nil : try site.builder.sum(site[0], axes: [0])
+    let shrink = RewriteRule("−x = sum x", on: .function(.negate)) { site in
+      try site.builder.sum(site[0], axes: [0])
     }
     #expect(throws: Diagnostic.self) { try module.rewritten(by: [circle], in: "test") }
     #expect(throws: Diagnostic.self) { try module.rewritten(by: [shrink], in: "test") }

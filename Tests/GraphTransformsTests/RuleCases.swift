@@ -121,7 +121,7 @@ extension RuleCase {
     RuleCase("−x · −y = x · y", to: "multiply") {
       try $0.b.multiply($0.b.negate($0.parameter(.int32)), $0.b.negate($0.parameter(.int32)))
     },
-    RuleCase("−x / −y = x / y", to: "divide") {
+    RuleCase("−x / −y = x / y for floats", to: "divide") {
       try $0.b.divide($0.b.negate($0.parameter()), $0.b.negate($0.parameter()))
     },
     RuleCase("|−x| = |x|", to: "abs") { try $0.f(.abs, $0.b.negate($0.parameter())) },
@@ -179,23 +179,23 @@ extension RuleCase {
       let x = $0.parameter(.bool)
       return try $0.f(.or, x, x)
     },
-    RuleCase("b and true = b or false = b xor false = b", to: "") {
+    RuleCase("b and true = b", to: "") {
       let x = $0.parameter(.bool)
       return try $0.f(.and, x, $0.all(1, x))
     },
-    RuleCase("b and true = b or false = b xor false = b", to: "") {
+    RuleCase("b or false = b xor false = b", to: "") {
       let x = $0.parameter(.bool)
       return try $0.f(.or, $0.all(0, x), x)
     },
-    RuleCase("b and true = b or false = b xor false = b", to: "") {
+    RuleCase("b or false = b xor false = b", to: "") {
       let x = $0.parameter(.bool)
       return try $0.f(.xor, $0.all(0, x), x)
     },
-    RuleCase("b and false = false, b or true = true", to: "constant broadcast") {
+    RuleCase("b and false = false", to: "constant broadcast") {
       let x = $0.parameter(.bool)
       return try $0.f(.and, x, $0.all(0, x))
     },
-    RuleCase("b and false = false, b or true = true", to: "constant broadcast") {
+    RuleCase("b or true = true", to: "constant broadcast") {
       let x = $0.parameter(.bool)
       return try $0.f(.or, x, $0.all(1, x))
     },
@@ -218,11 +218,11 @@ extension RuleCase {
     RuleCase("select(not b, x, y) = select(b, y, x)", to: "select") {
       try $0.b.select($0.f(.not, $0.parameter(.bool)), $0.parameter(), $0.parameter())
     },
-    RuleCase("select(b, true, false) = b, select(b, false, true) = not b", to: "") {
+    RuleCase("select(b, true, false) = b", to: "") {
       let b = $0.parameter(.bool)
       return try $0.b.select(b, $0.all(1, b), $0.all(0, b))
     },
-    RuleCase("select(b, true, false) = b, select(b, false, true) = not b", to: "not") {
+    RuleCase("select(b, false, true) = not b", to: "not") {
       let b = $0.parameter(.bool)
       return try $0.b.select(b, $0.all(0, b), $0.all(1, b))
     },

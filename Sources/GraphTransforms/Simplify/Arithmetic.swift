@@ -5,60 +5,57 @@ import GraphIR
 extension RewriteRule {
   /// Equations of arithmetic that hold for every float: `x + 0 = x` does not (−0 + 0 is 0), `x + −0 = x` does.
   static let arithmetic = [
-    RewriteRule("x + −0 = x") { site in
-      site.commuting(.add) { x, zero in site.is(zero, site.type.dtype.isFloatingPoint ? -0.0 : 0) ? x : nil }
+    RewriteRule("x + −0 = x", on: .function(.add)) { site in
+      site.commuting { x, zero in site.is(zero, site.type.dtype.isFloatingPoint ? -0.0 : 0) ? x : nil }
     },
-    RewriteRule("x − 0 = x") { site in
-      site.binary(.subtract) { x, zero in site.is(zero, 0) ? x : nil }
+    RewriteRule("x − 0 = x", on: .function(.subtract)) { site in
+      site.is(site[1], 0) ? site[0] : nil
     },
-    RewriteRule("x · 1 = x") { site in
-      site.commuting(.multiply) { x, one in site.is(one, 1) ? x : nil }
+    RewriteRule("x · 1 = x", on: .function(.multiply)) { site in
+      site.commuting { x, one in site.is(one, 1) ? x : nil }
     },
-    RewriteRule("x / 1 = x") { site in
-      site.binary(.divide) { x, one in site.is(one, 1) ? x : nil }
+    RewriteRule("x / 1 = x", on: .function(.divide)) { site in
+      site.is(site[1], 1) ? site[0] : nil
     },
-    RewriteRule("x / 2ᵏ = x · 2⁻ᵏ") { site in
-      try site.binary(.divide) { x, power in
-        guard let reciprocal = site.constant(power).flatMap(exactReciprocal) else { return nil }
-        return try site.apply(.multiply, x, site.everywhere(reciprocal))
-      }
+    RewriteRule("x / 2ᵏ = x · 2⁻ᵏ", on: .function(.divide)) { site in
+      guard let reciprocal = site.constant(site[1]).flatMap(exactReciprocal) else { return nil }
+      return try site.apply(.multiply, site[0], site.everywhere(reciprocal))
     },
-    RewriteRule("−(−x) = x") { site in
-      site.unary(.negate).flatMap { site.operand(of: $0, .negate) }
+    RewriteRule("−(−x) = x", on: .function(.negate)) { site in
+      site.operand(of: site[0], .negate)
     },
-    RewriteRule("x + −y = x − y") { site in
-      try site.commuting(.add) { x, y in
+    RewriteRule("x + −y = x − y", on: .function(.add)) { site in
+      try site.commuting { x, y in
         try site.operand(of: y, .negate).map { try site.apply(.subtract, x, $0) }
       }
     },
-    RewriteRule("x − −y = x + y") { site in
-      try site.binary(.subtract) { x, y in
-        try site.operand(of: y, .negate).map { try site.apply(.add, x, $0) }
+    RewriteRule("x − −y = x + y", on: .function(.subtract)) { site in
+      try site.operand(of: site[1], .negate).map { try site.apply(.add, site[0], $0) }
+    },
+    RewriteRule("−x · −y = x · y", on: .function(.multiply)) { site in
+      guard let x = site.operand(of: site[0], .negate), let y = site.operand(of: site[1], .negate) else {
+        return nil
       }
+      return try site.apply(.multiply, x, y)
     },
-    RewriteRule("−x · −y = x · y") { site in
-      try site.binary(.multiply) { x, y in
-        guard let x = site.operand(of: x, .negate), let y = site.operand(of: y, .negate) else { return nil }
-        return try site.apply(.multiply, x, y)
-      }
+    // Of integers only the quotient of the least one and −1 wraps.
+    RewriteRule("−x / −y = x / y for floats", on: .function(.divide)) { site in
+      guard site.type.dtype.isFloatingPoint, let x = site.operand(of: site[0], .negate),
+        let y = site.operand(of: site[1], .negate)
+      else { return nil }
+      return try site.apply(.divide, x, y)
     },
-    RewriteRule("−x / −y = x / y") { site in
-      guard site.type.dtype.isFloatingPoint else { return nil }
-      return try site.binary(.divide) { x, y in
-        guard let x = site.operand(of: x, .negate), let y = site.operand(of: y, .negate) else { return nil }
-        return try site.apply(.divide, x, y)
-      }
+    RewriteRule("|−x| = |x|", on: .function(.abs)) { site in
+      try site.operand(of: site[0], .negate).map { try site.apply(.abs, $0) }
     },
-    RewriteRule("|−x| = |x|") { site in
-      try site.unary(.abs).flatMap { site.operand(of: $0, .negate) }.map { try site.apply(.abs, $0) }
+    RewriteRule(
+      "f(f(x)) = f(x) for |·|, sign and roundings", on: .function(.abs), .function(.sign), .function(.floor),
+      .function(.ceil), .function(.round)
+    ) { site in
+      site.op(of: site[0]) == site.op ? site[0] : nil
     },
-    RewriteRule("f(f(x)) = f(x) for |·|, sign and roundings") { site in
-      [.abs, .sign, .floor, .ceil, .round].lazy.compactMap { function in
-        site.unary(function).flatMap { site.operand(of: $0, function) == nil ? nil : $0 }
-      }.first
-    },
-    RewriteRule("max(x, x) = min(x, x) = x") { site in
-      site.binary(.maximum) { $0 == $1 ? $0 : nil } ?? site.binary(.minimum) { $0 == $1 ? $0 : nil }
+    RewriteRule("max(x, x) = min(x, x) = x", on: .function(.maximum), .function(.minimum)) { site in
+      site[0] == site[1] ? site[0] : nil
     },
   ]
 

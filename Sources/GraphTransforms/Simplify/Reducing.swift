@@ -6,19 +6,19 @@ extension RewriteRule {
   /// The order of a reduction is part of its meaning: a rule may only change it where it does not show.
   static let reductions = [
     // A sum starts from 0, and 0 + −0 is 0.
-    RewriteRule("sum x along unit axes = reshape x + 0") { site in
+    RewriteRule("sum x along unit axes = reshape x + 0", on: .reduce) { site in
       guard case .reduce(let rule) = site.op, rule.kind == .sum, site.type.dtype.isFloatingPoint,
         site.reducesUnitAxesOnly(rule)
       else { return nil }
       return try site.apply(.add, site.builder.reshape(site[0], to: site.type.shape), site.everywhere(0))
     },
-    RewriteRule("reduce x along unit axes = reshape x, but for sums of floats") { site in
+    RewriteRule("reduce x along unit axes = reshape x, but for sums of floats", on: .reduce) { site in
       guard case .reduce(let rule) = site.op, site.reducesUnitAxesOnly(rule),
         rule.kind != .sum || !site.type.dtype.isFloatingPoint
       else { return nil }
       return try site.builder.reshape(site[0], to: site.type.shape)
     },
-    RewriteRule("reduce x along some unit axes = reduce (reshape x) along the others") { site in
+    RewriteRule("reduce x along some unit axes = reduce (reshape x) along the others", on: .reduce) { site in
       guard case .reduce(let rule) = site.op else { return nil }
       let shape = site.type(of: site[0]).shape
       let kept = shape.dims.indices.filter { shape[$0] != 1 || !rule.axes.contains($0) }
@@ -28,7 +28,7 @@ extension RewriteRule {
       let smaller = try site.builder.reshape(site[0], to: Shape(kept.map { shape[$0] }))
       return try site.builder.append(.reduce(fewer), [smaller])
     },
-    RewriteRule("max (max x) = max x along both, and so on where no order shows") { site in
+    RewriteRule("max (max x) = max x along both, and so on where no order shows", on: .reduce) { site in
       guard case .reduce(let outer) = site.op, case .reduce(let inner) = site.op(of: site[0]),
         outer.kind == inner.kind, outer.hidesOrder(site.type.dtype)
       else { return nil }
@@ -37,7 +37,7 @@ extension RewriteRule {
       return try site.builder.reduce(outer.kind, x, axes: inner.axes + outer.axes.map { kept[$0] })
     },
     // Repeated elements change a sum, and neither max, min, any nor all.
-    RewriteRule("reduce (repeat x) = repeat (reduce x)") { site in
+    RewriteRule("reduce (repeat x) = repeat (reduce x)", on: .reduce) { site in
       guard case .reduce(let rule) = site.op, let (x, inner) = site.repeated(site[0]) else { return nil }
       let source = site.type(of: x).shape
       let isRepeated = { (axis: Int) in

@@ -5,51 +5,49 @@ import GraphIR
 extension RewriteRule {
   /// Reshapes, transposes and broadcasts, which the names call repeats.
   static let shapes = [
-    RewriteRule("reshape x to its own shape = x") { site in
-      guard case .reshape = site.op else { return nil }
+    RewriteRule("reshape x to its own shape = x", on: .reshape) { site in
       return site.type(of: site[0]) == site.type ? site[0] : nil
     },
-    RewriteRule("reshape (reshape x) = reshape x") { site in
+    RewriteRule("reshape (reshape x) = reshape x", on: .reshape) { site in
       guard case .reshape(let outer) = site.op, case .reshape = site.op(of: site[0]) else { return nil }
       return try site.builder.reshape(site.source(of: site[0]), to: outer.shape)
     },
-    RewriteRule("reshape (repeat s) = repeat s for a scalar s") { site in
-      guard case .reshape = site.op else { return nil }
+    RewriteRule("reshape (repeat s) = repeat s for a scalar s", on: .reshape) { site in
       return try site.repeatedScalar(site[0]).map(site.everywhere)
     },
     // What is one number everywhere has one form.
-    RewriteRule("reshape s = repeat s for a scalar s") { site in
-      guard case .reshape = site.op, site.type(of: site[0]).rank == 0, site.type.rank > 0 else { return nil }
+    RewriteRule("reshape s = repeat s for a scalar s", on: .reshape) { site in
+      guard site.type(of: site[0]).rank == 0, site.type.rank > 0 else { return nil }
       return try site.everywhere(site[0])
     },
-    RewriteRule("transpose x by the identity = x") { site in
+    RewriteRule("transpose x by the identity = x", on: .transpose) { site in
       guard case .transpose(let rule) = site.op else { return nil }
       return rule.permutation == Array(rule.permutation.indices) ? site[0] : nil
     },
-    RewriteRule("transpose (transpose x) = transpose x") { site in
+    RewriteRule("transpose (transpose x) = transpose x", on: .transpose) { site in
       guard case .transpose(let outer) = site.op, case .transpose(let inner) = site.op(of: site[0]) else {
         return nil
       }
       return try site.builder.transpose(
         site.source(of: site[0]), outer.permutation.map { inner.permutation[$0] })
     },
-    RewriteRule("transpose (repeat x) = repeat (transpose x)") { site in
+    RewriteRule("transpose (repeat x) = repeat (transpose x)", on: .transpose) { site in
       guard case .transpose(let rule) = site.op, let (x, inner) = site.repeated(site[0]) else { return nil }
       let places = inner.axes.map { rule.inverse[$0] }
       let order = places.indices.sorted { places[$0] < places[$1] }
       return try site.builder.broadcast(
         site.builder.transpose(x, order), to: site.type.shape, axes: places.sorted())
     },
-    RewriteRule("transpose x along unit axes = reshape x") { site in
+    RewriteRule("transpose x along unit axes = reshape x", on: .transpose) { site in
       guard case .transpose(let rule) = site.op else { return nil }
       let moved = rule.permutation.filter { site.type(of: site[0]).shape[$0] != 1 }
       return moved == moved.sorted() ? try site.builder.reshape(site[0], to: site.type.shape) : nil
     },
-    RewriteRule("repeat (repeat x) = repeat x") { site in
+    RewriteRule("repeat (repeat x) = repeat x", on: .broadcast) { site in
       guard case .broadcast(let outer) = site.op, let (x, inner) = site.repeated(site[0]) else { return nil }
       return try site.builder.broadcast(x, to: outer.shape, axes: inner.axes.map { outer.axes[$0] })
     },
-    RewriteRule("repeat x once = reshape x") { site in
+    RewriteRule("repeat x once = reshape x", on: .broadcast) { site in
       guard case .broadcast(let rule) = site.op, !rule.axes.isEmpty || rule.shape.rank == 0 else {
         return nil
       }
@@ -59,7 +57,7 @@ extension RewriteRule {
       }
       return repeatsNothing ? try site.builder.reshape(site[0], to: rule.shape) : nil
     },
-    RewriteRule("repeat x with unit axes = repeat (reshape x) without") { site in
+    RewriteRule("repeat x with unit axes = repeat (reshape x) without", on: .broadcast) { site in
       guard case .broadcast(let rule) = site.op else { return nil }
       let source = site.type(of: site[0]).shape
       let kept = rule.axes.indices.filter { source[$0] != 1 }
@@ -67,7 +65,7 @@ extension RewriteRule {
       let smaller = try site.builder.reshape(site[0], to: Shape(kept.map { source[$0] }))
       return try site.builder.broadcast(smaller, to: rule.shape, axes: kept.map { rule.axes[$0] })
     },
-    RewriteRule("a constant of equal elements = repeat its scalar") { site in
+    RewriteRule("a constant of equal elements = repeat its scalar", on: .constant) { site in
       guard case .constant(let rule) = site.op, rule.value.dtype != .string, rule.value.rank > 0,
         rule.value.count > 0
       else { return nil }
@@ -80,7 +78,7 @@ extension RewriteRule {
 
   /// Functions of repeated values are computed once.
   static let repeats = [
-    RewriteRule("f(repeat x, repeat y) = repeat f(x, y)") { site in
+    RewriteRule("f(repeat x, repeat y) = repeat f(x, y)", on: .anyFunction, .convert) { site in
       switch site.op {
       case .pointwise, .convert: break
       default: return nil

@@ -9,18 +9,20 @@ extension RewriteRule {
 
   /// Once gradients are expanded, markers mean nothing more.
   static let markers = [
-    RewriteRule("identity x = x") { site in
+    RewriteRule("identity x = x", on: .identity) { site in
       if case .identity = site.op { site[0] } else { nil }
     },
-    RewriteRule("stopGradient x = x") { site in
+    RewriteRule("stopGradient x = x", on: .stopGradient) { site in
       if case .stopGradient = site.op { site[0] } else { nil }
     },
   ]
 
   /// What has no elements needs no computation.
   static let empties = [
-    RewriteRule("a value without elements = a constant without elements") { site in
-      guard site.type.shape.elementCount == 0, site.type.dtype != .string else { return nil }
+    RewriteRule("a value without elements = a constant without elements", on: .any) { site in
+      guard site.type.shape.dims.contains(where: { $0.coefficient == 0 }), site.type.dtype != .string else {
+        return nil
+      }
       switch site.op {
       case .parameter, .variable: return nil
       case .broadcast: return site.constant(site[0]) == nil ? try site.everywhere(0) : nil

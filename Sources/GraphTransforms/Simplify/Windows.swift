@@ -5,11 +5,10 @@ import GraphIR
 extension RewriteRule {
   /// Slices and reversals.
   static let windows = [
-    RewriteRule("slice all of x = x") { site in
-      guard case .slice = site.op else { return nil }
+    RewriteRule("slice all of x = x", on: .slice) { site in
       return site.type(of: site[0]) == site.type ? site[0] : nil
     },
-    RewriteRule("slice (slice x) = slice x") { site in
+    RewriteRule("slice (slice x) = slice x", on: .slice) { site in
       guard case .slice(let outer) = site.op, case .slice(let inner) = site.op(of: site[0]) else {
         return nil
       }
@@ -17,7 +16,7 @@ extension RewriteRule {
       let strides = outer.strides.indices.map { inner.strides[$0] * outer.strides[$0] }
       return try site.slice(site.source(of: site[0]), from: starts, by: strides)
     },
-    RewriteRule("slice (repeat x) = repeat (slice x)") { site in
+    RewriteRule("slice (repeat x) = repeat (slice x)", on: .slice) { site in
       guard case .slice(let rule) = site.op, let (x, inner) = site.repeated(site[0]),
         let extents = site.type.shape.extents
       else { return nil }
@@ -31,7 +30,7 @@ extension RewriteRule {
       return try site.builder.broadcast(
         site.builder.append(.slice(part), [x]), to: site.type.shape, axes: inner.axes)
     },
-    RewriteRule("slice within one part of concatenate = slice the part") { site in
+    RewriteRule("slice within one part of concatenate = slice the part", on: .slice) { site in
       guard case .slice(let rule) = site.op, case .concatenate(let join) = site.op(of: site[0]),
         let extents = site.type.shape.extents
       else { return nil }
@@ -48,7 +47,7 @@ extension RewriteRule {
       }
       return nil
     },
-    RewriteRule("slice (pad x) within x = slice x") { site in
+    RewriteRule("slice (pad x) within x = slice x", on: .slice) { site in
       guard case .slice(let rule) = site.op, case .pad(let pad) = site.op(of: site[0]),
         let extents = site.type.shape.extents, pad.interior.allSatisfy({ $0 == 0 })
       else { return nil }
@@ -60,19 +59,19 @@ extension RewriteRule {
       }
       return isWithin ? try site.slice(x, from: starts, by: rule.strides) : nil
     },
-    RewriteRule("reverse x along unit axes = x") { site in
+    RewriteRule("reverse x along unit axes = x", on: .reverse) { site in
       guard case .reverse(let rule) = site.op else { return nil }
       let axes = rule.axes.filter { site.type.shape[$0] != 1 }
       return axes.count == rule.axes.count && !axes.isEmpty ? nil : try site.reverse(site[0], axes)
     },
-    RewriteRule("reverse (reverse x) = reverse x along the axes of one") { site in
+    RewriteRule("reverse (reverse x) = reverse x along the axes of one", on: .reverse) { site in
       guard case .reverse(let outer) = site.op, case .reverse(let inner) = site.op(of: site[0]) else {
         return nil
       }
       return try site.reverse(
         site.source(of: site[0]), Set(outer.axes).symmetricDifference(inner.axes).sorted())
     },
-    RewriteRule("reverse (repeat x) = repeat (reverse x)") { site in
+    RewriteRule("reverse (repeat x) = repeat (reverse x)", on: .reverse) { site in
       guard case .reverse(let rule) = site.op, let (x, inner) = site.repeated(site[0]) else { return nil }
       let source = site.type(of: x).shape
       let axes = inner.axes.indices.filter { source[$0] != 1 && rule.axes.contains(inner.axes[$0]) }
@@ -82,15 +81,14 @@ extension RewriteRule {
 
   /// Paddings and concatenations.
   static let joins = [
-    RewriteRule("pad x with nothing = x") { site in
-      guard case .pad = site.op else { return nil }
+    RewriteRule("pad x with nothing = x", on: .pad) { site in
       return site.type(of: site[0]) == site.type ? site[0] : nil
     },
-    RewriteRule("pad (repeat s) with s = repeat s") { site in
-      guard case .pad = site.op, site.repeatedScalar(site[0]) == site[1] else { return nil }
+    RewriteRule("pad (repeat s) with s = repeat s", on: .pad) { site in
+      guard site.repeatedScalar(site[0]) == site[1] else { return nil }
       return try site.everywhere(site[1])
     },
-    RewriteRule("pad (pad x) = pad x with the same value") { site in
+    RewriteRule("pad (pad x) = pad x with the same value", on: .pad) { site in
       guard case .pad(let outer) = site.op, case .pad(let inner) = site.op(of: site[0]),
         site.builder.node(site[0]).operands[1] == site[1], outer.interior.allSatisfy({ $0 == 0 })
       else { return nil }
@@ -99,24 +97,23 @@ extension RewriteRule {
         interior: inner.interior)
       return try site.builder.append(.pad(both), [site.source(of: site[0]), site[1]])
     },
-    RewriteRule("concatenate x = x") { site in
-      guard case .concatenate = site.op, site.operands.count == 1 else { return nil }
+    RewriteRule("concatenate x = x", on: .concatenate) { site in
+      guard site.operands.count == 1 else { return nil }
       return site[0]
     },
-    RewriteRule("concatenate (x, empty, y) = concatenate (x, y)") { site in
+    RewriteRule("concatenate (x, empty, y) = concatenate (x, y)", on: .concatenate) { site in
       guard case .concatenate(let rule) = site.op, site.type.shape.elementCount != 0 else { return nil }
       let parts = site.operands.filter { site.type(of: $0).shape[rule.axis] != 0 }
       return parts.count == site.operands.count ? nil : try site.builder.append(site.op, parts)
     },
-    RewriteRule("concatenate (concatenate (x, y), z) = concatenate (x, y, z)") { site in
-      guard case .concatenate = site.op else { return nil }
+    RewriteRule("concatenate (concatenate (x, y), z) = concatenate (x, y, z)", on: .concatenate) { site in
       let parts = site.operands.flatMap { part in
         site.op(of: part) == site.op ? site.builder.node(part).operands : [part]
       }
       return parts.count == site.operands.count ? nil : try site.builder.append(site.op, parts)
     },
-    RewriteRule("concatenate (repeat s, repeat s) = repeat s") { site in
-      guard case .concatenate = site.op, let scalar = site.repeatedScalar(site[0]),
+    RewriteRule("concatenate (repeat s, repeat s) = repeat s", on: .concatenate) { site in
+      guard let scalar = site.repeatedScalar(site[0]),
         site.operands.allSatisfy({ site.repeatedScalar($0) == scalar })
       else { return nil }
       return try site.everywhere(scalar)
