@@ -38,6 +38,10 @@ extension GradientCase {
         let exponents = NDArray([0.0, 1, 2, 3, -1, -2])
         return try b.apply(.power, x[0], b.append(.constant(ConstantOp(exponents))))
       },
+      GradientCase("power", "a constant exponent", [Ladder([4], 0.4, 2)]) { b, x in
+        let powers = try [0, 1, 2, 3, -0.5].map { try b.apply(.power, x[0], b.full($0, like: x[0])) }
+        return try b.append(.concatenate(ConcatenateOp(axis: 0)), powers)
+      },
       GradientCase("select", "each side", [Ladder([6]), Ladder([6])]) { b, x in
         let choice = NDArray([true, false, false, true, true, false])
         return try b.select(b.append(.constant(ConstantOp(choice))), x[0], x[1])

@@ -70,6 +70,19 @@ import Testing
     expect(try gradients(zero, order: 5, powers), [[0, 0, 0, 0]])
   }
 
+  /// The same where one exponent serves all elements, and the slope of a square is a product.
+  @Test(arguments: [0.0, 1, 2, 3]) func oneWholePowerAtZero(exponent: Double) throws {
+    let power: (ModuleBuilder, [Value]) throws -> Value = { b, x in
+      try b.apply(.power, x[0], b.full(exponent, like: x[0]))
+    }
+    for order in 1...5 {
+      let factorial = (1...order).reduce(1, *)
+      expect(try gradients([[0]], order: order, power), [[Double(order) == exponent ? Double(factorial) : 0]])
+    }
+    let slope = exponent * [0, 1, 3, 9][Int(exponent)]
+    expect(try gradients([[3]], power), [[slope]])
+  }
+
   @Test func otherPowersAtTheBorder() throws {
     // ∂x = y·x^(y − 1), ∂y = x^y·log x with 0 where x is 0.
     let values = try gradients([[0, 0, 0, 2, 0x1p-1060], [0, 2, 0.5, 0, 0]]) { b, x in

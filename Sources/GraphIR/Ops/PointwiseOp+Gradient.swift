@@ -70,11 +70,16 @@ extension PointwiseOp {
       // Operands are made harmless where they are singular, not results: a result that is NaN or infinite and not
       // chosen would come back as NaN in the next derivative.
       let (zero, one) = (try number(0), try number(1))
-      let leastNormal = b.type(of: g).dtype == .float64 ? 0x1p-1022 : 0x1p-126
-      let tiny = try b.apply(.less, b.apply(.abs, x), number(leastNormal))
-      let constant = try b.apply(.and, b.apply(.equal, y, zero), tiny)
-      let exponent = try b.select(constant, zero, b.subtract(y, one))
-      let slope = try b.multiply(y, b.apply(.power, x, exponent))
+      let slope: Value
+      if let exponent = b.constantScalar(y), exponent != 0 {
+        slope = try b.multiply(y, b.power(x, exponent - 1))
+      } else {
+        let leastNormal = b.type(of: g).dtype == .float64 ? 0x1p-1022 : 0x1p-126
+        let tiny = try b.apply(.less, b.apply(.abs, x), number(leastNormal))
+        let constant = try b.apply(.and, b.apply(.equal, y, zero), tiny)
+        slope = try b.multiply(
+          y, b.apply(.power, x, b.select(constant, zero, b.subtract(y, one))))
+      }
       let atZero = try b.apply(.equal, x, zero)
       let growth = try b.multiply(
         b.select(atZero, zero, r), b.apply(.log, b.select(atZero, one, x)))
@@ -125,6 +130,26 @@ extension PointwiseOp {
       .floor,
       .ceil, .round:
       return context.operands.map { _ in nil }
+    }
+  }
+}
+
+extension ModuleBuilder {
+  /// The number that a value is everywhere, where it is a constant or a broadcast of one.
+  fileprivate func constantScalar(_ value: Value) -> Double? {
+    var value = value
+    while case .broadcast = nodes[value.nodeIndex].op { value = nodes[value.nodeIndex].operands[0] }
+    guard case .constant(let rule) = nodes[value.nodeIndex].op, rule.value.count == 1 else { return nil }
+    return rule.value.scalar
+  }
+
+  /// x to a constant power; products for the least whole ones.
+  fileprivate func power(_ x: Value, _ exponent: Double) throws -> Value {
+    switch exponent {
+    case 0: try full(1, like: x)
+    case 1: x
+    case 2: try multiply(x, x)
+    default: try apply(.power, x, full(exponent, like: x))
     }
   }
 }
