@@ -124,6 +124,14 @@ extension RuleCase {
     RuleCase("−x / −y = x / y for floats", to: "divide") {
       try $0.b.divide($0.b.negate($0.parameter()), $0.b.negate($0.parameter()))
     },
+    RuleCase("x⁰ = 1", to: "constant broadcast") {
+      let x = $0.parameter()
+      return try $0.f(.power, x, $0.all(0, x))
+    },
+    RuleCase("x⁰ = 1", to: "constant broadcast") {
+      let x = $0.parameter(.int32)
+      return try $0.f(.power, x, $0.all(0, x))
+    },
     RuleCase("|−x| = |x|", to: "abs") { try $0.f(.abs, $0.b.negate($0.parameter())) },
     RuleCase("|−x| = |x|", to: "abs") { try $0.f(.abs, $0.b.negate($0.parameter(.int32))) },
     RuleCase("f(f(x)) = f(x) for |·|, sign and roundings", to: "abs") {

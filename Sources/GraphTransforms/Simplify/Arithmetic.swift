@@ -38,6 +38,10 @@ extension RewriteRule {
       }
       return try site.apply(.multiply, x, y)
     },
+    // Even of NaN, by IEEE 754. No other power is this exact: that of 1 may round.
+    RewriteRule("x⁰ = 1", on: .function(.power)) { site in
+      site.constant(site[1])?.scalar == 0 ? try site.everywhere(1) : nil
+    },
     // Of integers only the quotient of the least one and −1 wraps.
     RewriteRule("−x / −y = x / y for floats", on: .function(.divide)) { site in
       guard site.type.dtype.isFloatingPoint, let x = site.operand(of: site[0], .negate),
