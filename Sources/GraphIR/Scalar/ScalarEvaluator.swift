@@ -103,38 +103,38 @@ private protocol ScalarRegister {
 }
 
 extension Float: ScalarRegister {
-  init(register: UInt64) { self.init(bitPattern: UInt32(truncatingIfNeeded: register)) }
-  var register: UInt64 { UInt64(bitPattern) }
+  fileprivate init(register: UInt64) { self.init(bitPattern: UInt32(truncatingIfNeeded: register)) }
+  fileprivate var register: UInt64 { UInt64(bitPattern) }
 }
 
 extension Double: ScalarRegister {
-  init(register: UInt64) { self.init(bitPattern: register) }
-  var register: UInt64 { bitPattern }
+  fileprivate init(register: UInt64) { self.init(bitPattern: register) }
+  fileprivate var register: UInt64 { bitPattern }
 }
 
 extension Bool: ScalarRegister {
-  init(register: UInt64) { self = register != 0 }
-  var register: UInt64 { self ? 1 : 0 }
+  fileprivate init(register: UInt64) { self = register != 0 }
+  fileprivate var register: UInt64 { self ? 1 : 0 }
 }
 
 extension UInt8: ScalarRegister {
-  init(register: UInt64) { self.init(truncatingIfNeeded: register) }
-  var register: UInt64 { UInt64(self) }
+  fileprivate init(register: UInt64) { self.init(truncatingIfNeeded: register) }
+  fileprivate var register: UInt64 { UInt64(self) }
 }
 
 extension UInt32: ScalarRegister {
-  init(register: UInt64) { self.init(truncatingIfNeeded: register) }
-  var register: UInt64 { UInt64(self) }
+  fileprivate init(register: UInt64) { self.init(truncatingIfNeeded: register) }
+  fileprivate var register: UInt64 { UInt64(self) }
 }
 
 extension Int32: ScalarRegister {
-  init(register: UInt64) { self.init(truncatingIfNeeded: register) }
-  var register: UInt64 { UInt64(UInt32(bitPattern: self)) }
+  fileprivate init(register: UInt64) { self.init(truncatingIfNeeded: register) }
+  fileprivate var register: UInt64 { UInt64(UInt32(bitPattern: self)) }
 }
 
 extension Int64: ScalarRegister {
-  init(register: UInt64) { self.init(bitPattern: register) }
-  var register: UInt64 { UInt64(bitPattern: self) }
+  fileprivate init(register: UInt64) { self.init(bitPattern: register) }
+  fileprivate var register: UInt64 { UInt64(bitPattern: self) }
 }
 
 /// The register file: `count` lanes for each instruction.

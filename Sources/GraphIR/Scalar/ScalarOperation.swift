@@ -4,8 +4,8 @@
 ///
 /// Every pointwise function of the IR is defined by a `ScalarProgram` over these instructions. Each one has
 /// an exact, machine-independent result (IEEE 754 to nearest even, two's complement integers), and each is
-/// one vector instruction or intrinsic of LLVM, so that an interpreted element and a compiled one agree bit for
-/// bit. The sole liberty is the payload and sign of a NaN: an instruction whose result is NaN yields
+/// one vector instruction or intrinsic of LLVM, so that an interpreted element and a compiled one agree bit
+/// for bit. The sole liberty is the payload and sign of a NaN: an instruction whose result is NaN yields
 /// *some* quiet NaN, and all NaNs count as equal when two evaluations are compared.
 public enum ScalarOperation: UInt8, CaseIterable, Hashable, Sendable {
   // MARK: Leaves

@@ -7,8 +7,8 @@
 /// return (x .< 0).select(-r, r * r)
 /// ```
 ///
-/// A value is an immutable graph of instructions; `ScalarBuilder.add` flattens it. A `Double` on either side of
-/// an operator is a constant of the other side's type, rounded to it. Operands of different
+/// A value is an immutable graph of instructions; `ScalarBuilder.add` flattens it. A `Double` on either side
+/// of an operator is a constant of the other side's type, rounded to it. Operands of different
 /// types are a programming error.
 public struct ScalarValue: Sendable {
   fileprivate final class Node: Sendable {

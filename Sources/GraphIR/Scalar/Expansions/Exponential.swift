@@ -44,8 +44,8 @@ private struct ExponentialConstants {
 extension Expansion {
   /// x = n ln 2 + r with n an integer and |r| <= ln(2) / 2.
   ///
-  /// `low` corrects `x`. `bits` holds n + `offset` in its low bits, and above them (far beyond an exponent's width)
-  /// the bits of the magic number.
+  /// `low` corrects `x`. `bits` holds n + `offset` in its low bits, and above them, beyond an exponent's
+  /// width, the bits of the magic number.
   private static func reduced(_ x: ScalarValue, low: ScalarValue? = nil, offset: Double)
     -> (r: ScalarValue, bits: ScalarValue)
   {
