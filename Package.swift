@@ -51,6 +51,7 @@ let package = Package(
     .testTarget(name: "GraphCPUTests", dependencies: ["GraphCPU", "TestSupport"]),
     .testTarget(
       name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphCPU", "TestSupport"]),
-    .testTarget(name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "TestSupport"]),
+    .testTarget(
+      name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "GraphcCLI", "TestSupport"]),
   ]
 )

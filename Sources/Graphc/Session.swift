@@ -216,10 +216,7 @@ public final class Session: Sendable {
     if let cached { return cached }
     let known = state.withLock { Array($0.cache.keys) }
     let reason = key.difference(from: known) { value in graph.withState { $0.describe(value) } }
-    let request = Extraction.Request(
-      fetches: key.fetches, targets: key.targets,
-      feeds: key.feeds.map { ($0.value, TensorType($0.dtype, Shape($0.shape))) })
-    let extraction = try graph.withState { state in Result { try Extraction(request, from: state) } }.get()
+    let extraction = try extraction(key)
     let (run, compilation) = try DiagnosticList.wrapping { try compile(extraction, reason) }
     state.withLock { state in
       // Another thread may have been faster; then its run is as good.
@@ -227,6 +224,21 @@ public final class Session: Sendable {
       state.report.compilations.append(compilation)
     }
     return run
+  }
+
+  private func extraction(_ key: RunKey) throws -> Extraction {
+    let request = Extraction.Request(
+      fetches: key.fetches, targets: key.targets,
+      feeds: key.feeds.map { ($0.value, TensorType($0.dtype, Shape($0.shape))) })
+    return try graph.withState { state in Result { try Extraction(request, from: state) } }.get()
+  }
+
+  /// The part of the graph that a run needs.
+  /// - Throws: as a run.
+  func extraction(
+    _ fetches: [Tensor], targets: [Operation], feeding feeds: [Tensor: NDArray]
+  ) throws -> Extraction {
+    try extraction(prepare(fetches, targets, feeds).0)
   }
 
   private func compile(

@@ -1,0 +1,143 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import GraphKernels
+
+/// A plan for people: what lies where, and what is done in which order.
+struct PlanText {
+  let plan: Plan
+  /// The module that the plan was made from, before the passes; for the names of its results.
+  let module: Module
+
+  init(_ plan: Plan, _ module: Module) {
+    self.plan = plan
+    self.module = module
+  }
+
+  var text: String {
+    let counts = [
+      count(plan.steps.count, "step"), count(plan.kernels.count, "kernel"),
+      "arena of \(plan.arenaByteCount) bytes",
+    ]
+    var text = "plan @\(module.name): \(counts.joined(separator: ", "))\n"
+    text += section("buffers", buffers, rightAligned: [3])
+    text += section("steps", steps, rightAligned: [0])
+    text += section("results", results)
+    text += section("updates", updates)
+    return text
+  }
+
+  private func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  private func section(_ title: String, _ rows: [[String]], rightAligned: Set<Int> = []) -> String {
+    rows.isEmpty ? "" : "\n\(title)\n" + TextTable(rows, indent: "  ", rightAligned: rightAligned).text
+  }
+
+  // MARK: Rows
+
+  private var buffers: [[String]] {
+    plan.buffers.enumerated().map { index, buffer in
+      ["b\(index)", buffer.type.description, place(buffer.storage), "\(buffer.byteCount) bytes"]
+    }
+  }
+
+  private func place(_ storage: Plan.Storage) -> String {
+    switch storage {
+    case .parameter(let index): parameter(index)
+    case .variable(let index): variable(index)
+    case .constant(let index): "constant \(index)" + constantValue(index)
+    case .arena(let offset): "arena + \(offset)"
+    case .output(let index): "output \(index)"
+    }
+  }
+
+  private func parameter(_ index: Int) -> String {
+    "parameter \"" + (plan.parameters.indices.contains(index) ? plan.parameters[index].name : "?") + "\""
+  }
+
+  private func variable(_ index: Int) -> String {
+    "variable \"" + (plan.variables.indices.contains(index) ? plan.variables[index].name : "?") + "\""
+  }
+
+  private func constantValue(_ index: Int) -> String {
+    guard plan.constants.indices.contains(index), plan.constants[index].count == 1 else { return "" }
+    let array = plan.constants[index]
+    return switch array.dtype {
+    case .float32: " = \(Float(bits: array.bits(at: 0)))"
+    case .float64: " = \(array.scalar)"
+    case .bool: array.bits(at: 0) == 0 ? " = false" : " = true"
+    case .uint8, .int32, .int64, .uint32: " = \(array.ints[0])"
+    case .string: ""
+    }
+  }
+
+  private var steps: [[String]] {
+    plan.steps.enumerated().map { index, step in
+      let uses = step.uses
+      let buffers = { (list: [Int]) in list.map { "b\($0)" }.joined(separator: ", ") }
+      let arrow = "\(buffers(uses.reads)) → \(buffers(uses.writes))"
+      switch step {
+      case .kernel(let call): return ["\(index)", "kernel \(call.kernel)", arrow, "// " + call.label]
+      case .matrixProduct, .copy: return ["\(index)", PlanText.libraryCall(step) ?? "copy", arrow, ""]
+      }
+    }
+  }
+
+  private var results: [[String]] {
+    plan.results.enumerated().map { index, source in
+      let name = module.results.indices.contains(index) ? module.results[index].name : ""
+      return ["\"\(name)\"", source.type.description, place(source.place)]
+    }
+  }
+
+  private var updates: [[String]] {
+    plan.updates.map { [variable($0.variable), $0.source.type.description, place($0.source.place)] }
+  }
+
+  private func place(_ place: Plan.Source.Place) -> String {
+    switch place {
+    case .parameter(let index): parameter(index)
+    case .variable(let index): variable(index)
+    case .constant(let index): "constant \(index)"
+    case .output(let index): "output \(index)"
+    }
+  }
+
+  /// What a step asks of a library, or nil for a step of another kind: `dot f32 [4,2] × [2,8]ᵀ`.
+  static func libraryCall(_ step: Plan.Step) -> String? {
+    guard case .matrixProduct(let product, _, _, _, _) = step else { return nil }
+    let batch = product.batch == 1 ? "" : "\(product.batch) × "
+    let a = product.transposeA ? "[\(product.k),\(product.m)]ᵀ" : "[\(product.m),\(product.k)]"
+    let b = product.transposeB ? "[\(product.n),\(product.k)]ᵀ" : "[\(product.k),\(product.n)]"
+    return "dot \(product.dtype) \(batch)\(a) · \(b)"
+  }
+}
+
+/// Rows of texts under one another.
+struct TextTable {
+  let rows: [[String]]
+  let indent: String
+  let rightAligned: Set<Int>
+
+  init(_ rows: [[String]], indent: String = "", rightAligned: Set<Int> = []) {
+    self.rows = rows
+    self.indent = indent
+    self.rightAligned = rightAligned
+  }
+
+  var text: String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      var line = indent
+      for (column, cell) in row.enumerated() {
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        line += (column == 0 ? "" : "  ") + (rightAligned.contains(column) ? padding + cell : cell + padding)
+      }
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }.joined()
+  }
+}
