@@ -43,11 +43,17 @@ extension Pass {
   ///
   /// A transpose that swaps the two free groups of a dot which nothing else reads becomes the dot of the swapped
   /// operands.
-  public static let canonicalizeDots = Pass("canonicalize-dots") { module in
+  ///
+  /// What that leads to is simplified: an inserted transpose may meet another, or a constant; one that a broadcast
+  /// kept from its dot may reach it.
+  public static let canonicalizeDots = Pass(
+    "canonicalize-dots", rules: foldConstants.rules
+  ) { module in
     var module = module
-    // A transpose that one round reads through may have been the second reader of a dot, which then can be swapped.
+    // One round settles nearly every program; the limit bounds the time of the others.
     for _ in 0..<8 {
-      let next = try canonicalizeDotsOnce(module)
+      let next = try canonicalizeDotsOnce(module).rewritten(
+        by: foldConstants.rules, in: "canonicalize-dots")
       if next.hasSameNodes(as: module) { return next }
       module = next
     }

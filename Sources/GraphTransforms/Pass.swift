@@ -6,21 +6,22 @@ import GraphIR
 /// A named function from modules to modules. A pass changes how a module computes, never what.
 public struct Pass: Sendable {
   public let name: String
-  /// The rewrite rules that the pass consists of; empty for a pass of another kind.
+  /// The rewrite rules that the pass applies, alone or beside other work.
   public let rules: [RewriteRule]
   private let body: @Sendable (Module) throws -> Module
 
-  public init(_ name: String, _ body: @escaping @Sendable (Module) throws -> Module) {
+  /// - Parameter rules: those that `body` applies, so that a check can tell which one went wrong.
+  public init(
+    _ name: String, rules: [RewriteRule] = [], _ body: @escaping @Sendable (Module) throws -> Module
+  ) {
     self.name = name
+    self.rules = rules
     self.body = body
-    rules = []
   }
 
   /// A pass that applies rewrite rules until none fires.
   public init(_ name: String, rules: [RewriteRule]) {
-    self.name = name
-    self.rules = rules
-    body = { try $0.rewritten(by: rules, in: name) }
+    self.init(name, rules: rules) { try $0.rewritten(by: rules, in: name) }
   }
 
   public func run(_ module: Module) throws -> Module { try body(module) }

@@ -13,8 +13,6 @@ public struct Pipeline: Sendable {
     .simplify,
     .foldConstants,
     .canonicalizeDots,
-    // Where a dot needed its operand transposed, the transpose may meet another, or a constant.
-    .foldConstants,
   ])
 
   /// Runs every pass.

@@ -4,12 +4,18 @@ import GraphIR
 
 /// What happens beside the passes.
 public struct PipelineOptions: Sendable {
+  /// Whether every pass's result is held against the specification's constraints, so that the pass that breaks one is
+  /// named and not the one that stumbles over it.
+  public var verify: Bool
   /// Called after each pass.
   public var log: (@Sendable (PassLog) -> Void)?
   /// Arguments with which the interpreter checks that each pass leaves every value as it was; slow.
   public var semanticCheck: SemanticCheck?
 
-  public init(log: (@Sendable (PassLog) -> Void)? = nil, semanticCheck: SemanticCheck? = nil) {
+  public init(
+    verify: Bool = false, log: (@Sendable (PassLog) -> Void)? = nil, semanticCheck: SemanticCheck? = nil
+  ) {
+    self.verify = verify
     self.log = log
     self.semanticCheck = semanticCheck
   }
@@ -20,6 +26,15 @@ public struct PipelineOptions: Sendable {
     let result = try pass.run(module)
     let duration = start.duration(to: clock.now)
     log?(PassLog(pass: pass.name, duration: duration, before: module, after: result))
+    if verify {
+      do {
+        try Verifier.verify(result)
+      } catch {
+        var diagnostic = error
+        diagnostic.notes.append(Diagnostic.Note("the pass \(pass.name) made this module"))
+        throw diagnostic
+      }
+    }
     try semanticCheck?.compare(module, result, after: pass)
     return result
   }
@@ -33,6 +48,9 @@ public struct PassLog: Sendable {
   public let after: Module
 
   public var isUnchanged: Bool { after.hasSameNodes(as: before) }
+
+  /// The module after the pass, or `(unchanged)`.
+  public var text: String { isUnchanged ? "(unchanged)\n" : after.description }
 }
 
 extension Module {

@@ -29,8 +29,10 @@ import Testing
     let optimized = try Pipeline.standard.run(program(), options: options)
     let entries = logs.withLock { $0 }
     #expect(entries.map(\.pass) == Pipeline.standard.passes.map(\.name))
-    #expect(entries.map(\.isUnchanged) == [false, false, true, true, true])
+    #expect(entries.map(\.isUnchanged) == [false, false, true, true])
     #expect(entries.last?.after.nodes.count == optimized.nodes.count)
+    #expect(entries.last?.text == "(unchanged)\n")
+    #expect(entries.first?.text == entries.first?.after.description)
     #expect(entries.allSatisfy { $0.duration >= .zero })
   }
 
@@ -72,5 +74,23 @@ import Testing
       try pipeline.run(module, options: PipelineOptions(semanticCheck: check))
     }
     #expect(error?.message == "the pass forget changes the update of @w")
+  }
+
+  @Test func theVerifierNamesThePass() throws {
+    let pipeline = Pipeline([
+      Pass("reverse") { module in
+        var module = module
+        module.nodes.reverse()
+        return module
+      }
+    ])
+    let b = ModuleBuilder()
+    let x = b.addParameter(name: "x", type: TensorType(.float32, [2]))
+    let module = try b.module(results: [Module.Result(name: "y", value: b.negate(x))])
+    let error = #expect(throws: Diagnostic.self) {
+      try pipeline.run(module, options: PipelineOptions(verify: true))
+    }
+    #expect(error?.kind == .bug)
+    #expect(error?.notes.last?.message == "the pass reverse made this module")
   }
 }

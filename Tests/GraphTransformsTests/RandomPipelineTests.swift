@@ -15,7 +15,7 @@ import Testing
     let expanded = try Autodiff.expandGradients(module)
     let check = SemanticCheck(
       parameters: RandomProgram.inputs(for: module, seed: UInt64(seed)), dotTolerance: 0)
-    _ = try Pipeline.standard.run(expanded, options: PipelineOptions(semanticCheck: check))
+    _ = try Pipeline.standard.run(expanded, options: PipelineOptions(verify: true, semanticCheck: check))
   }
 
   /// What the pipeline leaves it would leave again.
