@@ -32,10 +32,7 @@ public final class Graph: Sendable {
     _ dtype: DType, _ shape: [Extent], name: String? = nil, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
     build([], at: CallSite("placeholder", fileID, line)) { state, _ throws(BuildError) in
-      if let negative = shape.compactMap(\.value).first(where: { $0 < 0 }) {
-        throw BuildError("placeholder.extent", "an extent of \(negative) in \(shape) is negative")
-      }
-      return state.addPlaceholder(dtype, shape, name: name)
+      try state.addPlaceholder(dtype, shape, name: name)
     }
   }
 
@@ -88,9 +85,7 @@ public final class Graph: Sendable {
     let site = CallSite("variable", fileID, line)
     let type = TensorType(dtype, Shape(shape))
     let tensor = build([], at: site, poisonTypes: [type]) { state, _ throws(BuildError) in
-      if let negative = shape.first(where: { $0 < 0 }) {
-        throw BuildError("variable.extent", "an extent of \(negative) in \(type) is negative")
-      }
+      if let flaw = type.flaw { throw BuildError("variable.extent", flaw) }
       if let problem = initializer.problem(shape: shape, dtype: dtype) {
         throw BuildError("variable.initializer", problem)
       }
@@ -114,6 +109,7 @@ public final class Graph: Sendable {
   /// An assignment of something computed from it takes the place of the earlier one, so that several uses of a layer
   /// can each add to its statistics.
   public func pending(_ variable: Variable) -> Tensor {
+    guard variable.graph === self else { return variable.value }
     let value = withState { state in
       state.variableIndex[variable.value.value].flatMap { state.lastAssignment[$0] }
         .map { state.assignments[$0].value }
@@ -157,7 +153,7 @@ public final class Graph: Sendable {
   /// The diagnostics that the given tensors depend on, in building order, and how many others there are.
   func diagnostics(reachedFrom tensors: [Tensor]) -> (reached: [Diagnostic], unreachedCount: Int) {
     withState { state in
-      let causes = Set(tensors.flatMap { state.causes(of: $0.value) }).sorted()
+      let causes = Set(tensors.flatMap { $0.graph === self ? state.causes(of: $0.value) : [] }).sorted()
       return (causes.map { state.diagnostics[$0] }, state.diagnostics.count - causes.count)
     }
   }

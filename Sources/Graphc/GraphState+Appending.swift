@@ -83,6 +83,9 @@ extension GraphState {
 
   // MARK: Axes
 
+  /// Extents and positions that a program gives stay below this, so that sums of a few of them do not overflow.
+  static let largestExtent = 1 << 48
+
   /// An axis counted from the front.
   func axis(_ axis: Int, of value: Value) throws(BuildError) -> Int {
     let type = type(of: value)

@@ -125,10 +125,13 @@ struct GraphState: @unchecked Sendable {
 
   // MARK: Tables
 
-  mutating func addPlaceholder(_ dtype: DType, _ extents: [Extent], name: String?) -> Value {
-    let shape = Shape(extents.map { dim(of: $0) })
+  mutating func addPlaceholder(
+    _ dtype: DType, _ extents: [Extent], name: String?
+  ) throws(BuildError) -> Value {
+    let type = TensorType(dtype, Shape(extents.map { dim(of: $0) }))
+    if let flaw = type.flaw { throw BuildError("placeholder.extent", flaw) }
     let name = uniqueName(name ?? "placeholder", in: builder.currentOrigin.scope)
-    let value = builder.addParameter(name: name, type: TensorType(dtype, shape))
+    let value = builder.addParameter(name: name, type: type)
     setName(name, of: value)
     placeholderIndex[value] = placeholders.count
     placeholders.append(Placeholder(value: value, name: name, origin: builder.node(value).origin))

@@ -45,8 +45,8 @@ public func split(
     let operand = try state.value(terms[0])
     let type = state.type(of: operand)
     let axis = try state.axis(axis, of: operand)
-    let total = sizes.reduce(0, +)
-    if sizes.contains(where: { $0 < 0 }) || !state.unify(type.shape[axis], Dim(total)) {
+    let isSane = sizes.allSatisfy { (0...GraphState.largestExtent).contains($0) }
+    if !isSane || !state.unify(type.shape[axis], Dim(sizes.reduce(0, +))) {
       throw BuildError("split.sizes", "the sizes \(sizes) do not fill axis \(axis) of \(type)")
     }
     var start = 0
@@ -73,22 +73,11 @@ private func join(
   let graph = tensors.first?.tensor.graph ?? Graph()
   return build(tensors, at: site, in: graph) { state, terms throws(BuildError) in
     if terms.isEmpty { throw BuildError("\(site.function).empty", "takes at least one tensor, got none") }
-    var values: [Value] = []
-    if terms.allSatisfy({ state.isText($0) }) {
-      for term in terms { values.append(try state.value(term)) }
-    } else {
-      values = try state.promoted(terms, .uniform)
-    }
-    return try body(&state, values)
+    return try body(&state, state.promoted(terms, .uniform))
   }
 }
 
 extension GraphState {
-  fileprivate func isText(_ term: Term) -> Bool {
-    if case .value(let value) = term { return type(of: value).dtype == .string }
-    return false
-  }
-
   fileprivate mutating func concatenated(_ values: [Value], axis: Int) throws(BuildError) -> Value {
     let first = type(of: values[0]).shape
     for value in values.dropFirst() {

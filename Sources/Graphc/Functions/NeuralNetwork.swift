@@ -62,8 +62,7 @@ public func softmaxCrossEntropy(
     }
     let count = build([distance], at: inner, in: logits.graph) { state, terms throws(BuildError) in
       let value = try state.value(terms[0])
-      let number = try state.elementCount(of: value, axes: [state.axis(-1, of: value)])
-      return try state.converted(number, to: .int32)
+      return try state.elementCount(of: value, axes: [state.axis(-1, of: value)], as: .int32)
     }
     let isLabel = labels.expandingDims(at: -1) .== classes
     // Chosen rather than multiplied: a logit of −∞ elsewhere must not become 0 · ∞.

@@ -122,7 +122,8 @@ extension TensorConvertible {
       let operand = try state.promoted(terms, .floating)[0]
       let reducedAxes = try state.axes(axes, of: operand)
       let sum = try state.reduced(.sum, operand, axes, keepDims: keepDims)
-      let count = try state.elementCount(of: operand, axes: reducedAxes)
+      let dtype = state.type(of: operand).dtype
+      let count = try state.elementCount(of: operand, axes: reducedAxes, as: dtype)
       return try state.pointwise(.divide, sum, state.broadcast(count, to: state.type(of: sum).shape))
     }
   }
@@ -157,17 +158,19 @@ extension GraphState {
     return try reshaped(reduced, to: Shape(dims))
   }
 
-  /// The number of elements along some axes as a scalar of the operand's type.
+  /// The number of elements along some axes as a scalar.
   ///
   /// An extent that a run decides is counted by a sum over it, in integers so that any count below 2⁶³ is exact until
   /// it is converted; the sum is a constant as soon as the extent is bound.
-  mutating func elementCount(of operand: Value, axes: [Int]) throws(BuildError) -> Value {
-    let type = type(of: operand)
-    let count = axes.reduce(Dim(1)) { $0 * type.shape[$1] }
-    if let number = count.value { return try constant(.integer(number), as: type.dtype) }
+  mutating func elementCount(
+    of operand: Value, axes: [Int], as dtype: DType
+  ) throws(BuildError) -> Value {
+    let shape = type(of: operand).shape
+    let count = axes.reduce(Dim(1)) { $0 * shape[$1] }
+    if let number = count.value { return try constant(.integer(number), as: dtype) }
     let known = try constant(.integer(count.coefficient), as: .int64)
     let open = Shape(count.symbols.map { Dim.symbol($0) })
     let sum = try append(.reduce(ReduceOp(.sum, axes: Array(0..<open.rank))), [broadcast(known, to: open)])
-    return try converted(sum, to: type.dtype)
+    return try converted(sum, to: dtype)
   }
 }

@@ -163,6 +163,9 @@ extension TensorConvertible {
     build([self, value], at: CallSite("padded", fileID, line), in: tensor.graph) {
       state, terms throws(BuildError) in
       let operand = try state.value(terms[0])
+      if let huge = widths.flatMap({ [$0.low, $0.high] }).first(where: { $0 > GraphState.largestExtent }) {
+        throw BuildError("pad.C2", "a padding of \(huge) is too large")
+      }
       let filling = try state.constant(terms[1], as: state.type(of: operand).dtype)
       let pad = PadOp(low: widths.map(\.low), high: widths.map(\.high), interior: widths.map { _ in 0 })
       return try state.append(.pad(pad), [operand, filling])

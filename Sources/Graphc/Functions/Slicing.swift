@@ -58,7 +58,7 @@ extension PartialRangeThrough: TensorIndex where Bound == Int {
   fileprivate func component(from lower: Int) -> IndexComponent {
     // Through the last element is up to the end.
     let (next, overflow) = upperBound.addingReportingOverflow(1)
-    return .range(from: lower, to: upperBound == -1 || overflow ? nil : next)
+    return .range(from: lower, to: upperBound == -1 ? nil : overflow ? .max : next)
   }
 }
 
@@ -170,6 +170,7 @@ extension GraphState {
       }
       return index
     }
+    try requireSane([position], axis, type)
     if position >= 0 { return position }
     value = try reversed(value, axes: [axis])
     turned.append(axis)
@@ -192,8 +193,9 @@ extension GraphState {
           "slice.C3",
           "axis \(axis) of \(type) is \(extent) long, sliced from \(from) to \(to.map(String.init) ?? "end")")
       }
-      return (start, end, stride)
+      return (start, end, Swift.min(stride, Swift.max(extent, 1)))
     }
+    try requireSane([from, to ?? 0, stride], axis, type)
     if from >= 0 {
       guard let to, to < 0 else { return (from, to, stride) }
       value = try slicedFromEnd(value, axis, from: -to, to: nil)
@@ -214,6 +216,12 @@ extension GraphState {
     value = try slicedFromEnd(value, axis, from: 0, to: -from)
     if let to { value = try slicedFromEnd(value, axis, from: -to, to: nil) }
     return (0, nil, stride)
+  }
+
+  private func requireSane(_ numbers: [Int], _ axis: Int, _ type: TensorType) throws(BuildError) {
+    if let huge = numbers.first(where: { $0.magnitude > GraphState.largestExtent }) {
+      throw BuildError("slice.C3", "\(huge) is outside axis \(axis) of \(type), whatever its extent")
+    }
   }
 
   /// A slice along an axis, its bounds counted from the end.
