@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Safe to use from several threads.
 public final class CPUBackend: Backend {
-  private let processor: Target
+  private let machines: MachinePool
   /// Nil where the code is for another machine.
   private let jit: JIT?
   private let serial = Atomic<Int>(0)
@@ -18,12 +18,13 @@ public final class CPUBackend: Backend {
   ///   on if it is nil. Kernels for a processor that this machine is not compatible with exist as text only.
   /// - Throws: `Diagnostic` if LLVM does not know the processor.
   public init(cpu: String? = nil) throws {
-    processor = try cpu.map { try Target(cpu: $0) } ?? .host
+    let processor = try cpu.map { try Target(cpu: $0) } ?? .host
+    machines = MachinePool(processor)
     jit = processor.isRunnable ? try JIT() : nil
     _ = BLAS.isSingleThreaded
   }
 
-  public var target: String { processor.description }
+  public var target: String { machines.target.description }
 
   public var matrixProduct: MatrixProductFunction { BLAS.matrixProduct }
 
@@ -32,7 +33,7 @@ public final class CPUBackend: Backend {
       throw Diagnostic(.run, code: "cpu.foreign", "this machine cannot run code for \(target)")
     }
     if kernels.isEmpty { return LinkedKernels(nil, count: 0) }
-    let unit = try CompilationUnit(for: processor)
+    let unit = try CompilationUnit(machines)
     let number = serial.wrappingAdd(1, ordering: .relaxed).newValue
     let table = "graphc_kernels_\(number)"
     try unit.emitTable(of: kernels, name: table)
@@ -41,7 +42,7 @@ public final class CPUBackend: Backend {
   }
 
   public func text(of kernel: Kernel, as form: CodeForm) throws -> String {
-    let unit = try CompilationUnit(for: processor)
+    let unit = try CompilationUnit(machines)
     try unit.emit(kernel, name: "kernel")
     switch form {
     case .llvm: return unit.text

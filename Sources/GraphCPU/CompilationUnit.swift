@@ -6,21 +6,21 @@ import GraphKernels
 
 /// An LLVM module on its way from kernels to code; for one thread.
 final class CompilationUnit {
-  private let processor: Target
+  private let pool: MachinePool
   private let machine: LLVMTargetMachineRef
-  private let ir = LLVMBuilder(moduleName: "graphc")
+  let ir = LLVMBuilder(moduleName: "graphc")
   private var kernels: [Kernel] = []
 
-  init(for processor: Target) throws {
-    self.processor = processor
-    machine = try processor.makeMachine()
-    LLVMSetTarget(ir.module, processor.triple)
+  init(_ pool: MachinePool) throws {
+    self.pool = pool
+    machine = try pool.take()
+    LLVMSetTarget(ir.module, pool.target.triple)
     let layout = LLVMCreateTargetDataLayout(machine)
     LLVMSetModuleDataLayout(ir.module, layout)
     LLVMDisposeTargetData(layout)
   }
 
-  deinit { LLVMDisposeTargetMachine(machine) }
+  deinit { pool.give(machine) }
 
   /// Adds the function of a kernel.
   /// - Throws: `Diagnostic` of kind `bug` if the kernel is malformed.
@@ -28,7 +28,7 @@ final class CompilationUnit {
   func emit(_ kernel: Kernel, name: String) throws -> IRValue {
     kernels.append(kernel)
     do {
-      return try KernelEmitter.emit(kernel, name: name, vectorBits: processor.vectorBits, into: ir)
+      return try KernelEmitter.emit(kernel, name: name, vectorBits: pool.target.vectorBits, into: ir)
     } catch {
       throw Diagnostic(.bug, code: "kernel.malformed", "\(error.message)\n\(kernel)")
     }
@@ -49,9 +49,16 @@ final class CompilationUnit {
 
   private var description: String { kernels.map(\.description).joined() }
 
-  /// Runs LLVM's passes.
+  /// Runs LLVM's passes: one that merges what is computed twice, as addresses often are. The emitter hoists and forms
+  /// vectors itself; of LLVM's other passes none made the code of kernels faster, and most took longer than it does
+  /// to generate machine code.
   func optimize() throws {
     try verify()
+    let options = LLVMCreatePassBuilderOptions()
+    defer { LLVMDisposePassBuilderOptions(options) }
+    if let error = LLVMRunPasses(ir.module, "function(early-cse)", machine, options) {
+      throw Diagnostic(.bug, code: "cpu.passes", "\(LLVMString.take(error))\n\(description)")
+    }
   }
 
   private func verify() throws {

@@ -37,11 +37,12 @@ struct KernelReference {
         let dtype = stage.body[value].dtype
         let order = ReductionOrder(axes: [0], rank: lanes == 1 ? 2 : 1)
         let elements = space.points.map { body(number, point + $0, results)[value] }
+        let combiner = KernelReference.programs(kind.combiner, [dtype, dtype])
         var ignored = false
         results.append(
           order.reduce(
             count: elements.count, identity: kind.identity(dtype), element: { elements[$0] },
-            combine: { kind.combiner.program(for: [dtype, dtype])!.evaluate([$0, $1], fault: &ignored)[0] }))
+            combine: { combiner.evaluate([$0, $1], fault: &ignored)[0] }))
       case .argReduce(let kind, let value):
         let dtype = stage.body[value].dtype
         let array = NDArray(

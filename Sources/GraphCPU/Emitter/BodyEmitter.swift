@@ -163,6 +163,10 @@ extension KernelEmitter {
       stored = reversed(read(lowest(buffer, offset, lanes), lanes), lanes)
     } else if offset.lanes == nil, offset.stride == 0 {
       stored = ir.splat(read(address(buffer, offset), 1), lanes)
+    } else if let perLane = offset.lanes, offset.stride == 0 {
+      stored = ir.gather(
+        element, ir.address(address(buffer, offset), element, perLane), lanes: lanes, alignment: dtype.byteCount)
+      tagAccess(stored, buffer: buffer)
     } else {
       stored = addresses(buffer, offset, lanes: lanes).enumerated().reduce(
         ir.poison(ir.vector(element, lanes))

@@ -70,7 +70,8 @@ final class KernelEmitter {
     setVarying()
     width = vectorBits / (8 * widestVaryingElement)
     setVarying()
-    if vectorsAlongDomain, stages.contains(where: { !$0.loop.isEmpty }) {
+    // Short loops overlap in the processor as they are.
+    if vectorsAlongDomain, stages.contains(where: { $0.loopCount >= 64 }) {
       let work = stages.reduce(0) { $0 + zip($1.varies, $1.isNeeded).count { $0 && $1 } }
       interleave = work <= 16 ? 4 : work <= 40 ? 2 : 1
     }

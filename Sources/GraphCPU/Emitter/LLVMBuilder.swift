@@ -228,7 +228,7 @@ final class LLVMBuilder {
 
   func alloca(_ type: LLVMTypeRef, _ name: String) -> IRValue { LLVMBuildAlloca(builder, type, name) }
 
-  /// The address of an element of an array.
+  /// The address of an element of an array, or of several for a vector of offsets.
   func address(_ base: IRValue, _ element: LLVMTypeRef, _ offset: IRValue) -> IRValue {
     var offsets: [IRValue?] = [offset]
     return LLVMBuildInBoundsGEP2(builder, element, base, &offsets, 1, "")
@@ -238,6 +238,16 @@ final class LLVMBuilder {
     let load: IRValue = LLVMBuildLoad2(builder, type, address, name)
     LLVMSetAlignment(load, UInt32(alignment))
     return load
+  }
+
+  /// Loads from an address for each lane; LLVM knows where one instruction does that well.
+  func gather(_ element: LLVMTypeRef, _ addresses: IRValue, lanes: Int, alignment: Int) -> IRValue {
+    if lanes == 1 { return load(element, addresses, alignment: alignment) }
+    let type = vector(element, lanes)
+    let all = repeated(integer(i1, 1), lanes)
+    return intrinsic(
+      "llvm.masked.gather", [type, vector(pointer, lanes)],
+      [addresses, integer(i32, alignment), all, poison(type)])
   }
 
   @discardableResult

@@ -202,15 +202,7 @@ extension KernelEmitter {
     let above = ir.intrinsic("llvm.smax", [type], [index, ir.constant(.int32, bits: 0, lanes: lanes)])
     let last = ir.constant(.int32, bits: UInt64(table.count - 1), lanes: lanes)
     let bounded = ir.intrinsic("llvm.smin", [type], [above, last])
-    let read = { [self] (index: IRValue) in
-      ir.load(element, ir.address(base, element, index), alignment: dtype.byteCount)
-    }
-    let entry =
-      lanes == 1
-      ? read(bounded)
-      : (0..<lanes).reduce(ir.poison(ir.vector(element, lanes))) { vector, lane in
-        ir.insert(vector, read(ir.extract(bounded, lane)), lane)
-      }
+    let entry = ir.gather(element, ir.address(base, element, bounded), lanes: lanes, alignment: dtype.byteCount)
     guard dtype == .bool else { return entry }
     return ir.compare(LLVMIntNE, entry, ir.repeated(ir.integer(ir.i8, 0), lanes))
   }
