@@ -10,10 +10,12 @@ final class CompilationUnit {
   private let machine: LLVMTargetMachineRef
   let ir = LLVMBuilder(moduleName: "graphc")
   private var kernels: [Kernel] = []
+  private let log = ErrorLog()
 
   init(_ pool: MachinePool) throws {
     self.pool = pool
     machine = try pool.take()
+    log.collect(from: ir.context)
     LLVMSetTarget(ir.module, pool.target.triple)
     let layout = LLVMCreateTargetDataLayout(machine)
     LLVMSetModuleDataLayout(ir.module, layout)
@@ -53,19 +55,16 @@ final class CompilationUnit {
   /// vectors itself; of LLVM's other passes none made the code of kernels faster, and most took longer than it does
   /// to generate machine code.
   func optimize() throws {
-    try verify()
-    let options = LLVMCreatePassBuilderOptions()
-    defer { LLVMDisposePassBuilderOptions(options) }
-    if let error = LLVMRunPasses(ir.module, "function(early-cse)", machine, options) {
-      throw Diagnostic(.bug, code: "cpu.passes", "\(LLVMString.take(error))\n\(description)")
-    }
-  }
-
-  private func verify() throws {
     var message: UnsafeMutablePointer<CChar>?
     let isBroken = LLVMVerifyModule(ir.module, LLVMReturnStatusAction, &message) != 0
     let text = LLVMString.take(message)
-    if isBroken { throw Diagnostic(.bug, code: "cpu.verify", "\(text)\n\(description)") }
+    if isBroken { throw failure("cpu.verify", text) }
+    let options = LLVMCreatePassBuilderOptions()
+    defer { LLVMDisposePassBuilderOptions(options) }
+    let error = FatalErrors.attribute(to: ir.module, description) {
+      LLVMRunPasses(ir.module, "function(early-cse)", machine, options)
+    }
+    if let error { throw failure("cpu.passes", LLVMString.take(error)) }
   }
 
   /// The code as an object file or as assembly, for the caller to release.
@@ -73,12 +72,34 @@ final class CompilationUnit {
     try optimize()
     var buffer: LLVMMemoryBufferRef?
     var message: UnsafeMutablePointer<CChar>?
-    let failed = FatalErrors.attribute(to: ir.module, description) {
+    let isBroken = FatalErrors.attribute(to: ir.module, description) {
       LLVMTargetMachineEmitToMemoryBuffer(machine, ir.module, form, &message, &buffer) != 0
     }
-    guard !failed, let buffer else {
-      throw Diagnostic(.bug, code: "cpu.codegen", "\(LLVMString.take(message))\n\(description)")
+    let text = LLVMString.take(message)
+    guard !isBroken, log.messages.isEmpty, let buffer else {
+      if let buffer { LLVMDisposeMemoryBuffer(buffer) }
+      throw failure("cpu.codegen", ([text] + log.messages).joined(separator: "\n"))
     }
     return buffer
+  }
+
+  private func failure(_ code: String, _ message: String) -> Diagnostic {
+    Diagnostic(.bug, code: code, "\(message)\n\(description)")
+  }
+}
+
+/// The errors that LLVM reports of a context, which would otherwise end the process.
+private final class ErrorLog {
+  private(set) var messages: [String] = []
+
+  /// Listens to a context, which must not outlive this.
+  func collect(from context: LLVMContextRef) {
+    LLVMContextSetDiagnosticHandler(
+      context,
+      { diagnostic, log in
+        guard let diagnostic, let log, LLVMGetDiagInfoSeverity(diagnostic) == LLVMDSError else { return }
+        let text = LLVMString.take(LLVMGetDiagInfoDescription(diagnostic))
+        Unmanaged<ErrorLog>.fromOpaque(log).takeUnretainedValue().messages.append(text)
+      }, Unmanaged.passUnretained(self).toOpaque())
   }
 }

@@ -47,21 +47,28 @@ final class JIT: Sendable {
   /// Symbols must differ between all objects that are linked at the same time.
   func link(_ object: LLVMMemoryBufferRef, symbol: String) throws -> LinkedCode {
     guard let tracker = LLVMOrcJITDylibCreateResourceTracker(LLVMOrcLLJITGetMainJITDylib(lljit)) else {
+      LLVMDisposeMemoryBuffer(object)
       throw Diagnostic(.bug, code: "cpu.jit", "LLVM made no resource tracker")
     }
-    let code = LinkedCode(self, tracker)
-    try JIT.check(LLVMOrcLLJITAddObjectFileWithRT(lljit, tracker, object))
-    var address: LLVMOrcExecutorAddress = 0
-    try JIT.check(LLVMOrcLLJITLookup(lljit, &address, symbol))
-    guard let pointer = UnsafeRawPointer(bitPattern: UInt(address)) else {
-      throw Diagnostic(.bug, code: "cpu.jit", "the symbol \(symbol) has no address")
+    do {
+      try JIT.check(LLVMOrcLLJITAddObjectFileWithRT(lljit, tracker, object))
+      var address: LLVMOrcExecutorAddress = 0
+      try JIT.check(LLVMOrcLLJITLookup(lljit, &address, symbol))
+      guard let pointer = UnsafeRawPointer(bitPattern: UInt(address)) else {
+        throw Diagnostic(.bug, code: "cpu.jit", "the symbol \(symbol) has no address")
+      }
+      return LinkedCode(self, tracker, at: pointer)
+    } catch {
+      remove(tracker)
+      throw error
     }
-    code.address = pointer
-    return code
   }
 
-  /// Frees the names of removed symbols.
-  fileprivate func clearNames() {
+  /// Frees what was linked.
+  fileprivate func remove(_ tracker: LLVMOrcResourceTrackerRef) {
+    if let error = LLVMOrcResourceTrackerRemove(tracker) { LLVMConsumeError(error) }
+    LLVMOrcReleaseResourceTracker(tracker)
+    // And the names of its symbols.
     let session = LLVMOrcLLJITGetExecutionSession(lljit)
     LLVMOrcSymbolStringPoolClearDeadEntries(LLVMOrcExecutionSessionGetSymbolStringPool(session))
   }
@@ -71,17 +78,14 @@ final class JIT: Sendable {
 final class LinkedCode: @unchecked Sendable {
   private let jit: JIT
   private let tracker: LLVMOrcResourceTrackerRef
-  /// Where the symbol that was asked for lies; set once, by the linker.
-  fileprivate(set) var address = UnsafeRawPointer(bitPattern: 1)!
+  /// Where the symbol that was asked for lies.
+  let address: UnsafeRawPointer
 
-  fileprivate init(_ jit: JIT, _ tracker: LLVMOrcResourceTrackerRef) {
+  fileprivate init(_ jit: JIT, _ tracker: LLVMOrcResourceTrackerRef, at address: UnsafeRawPointer) {
     self.jit = jit
     self.tracker = tracker
+    self.address = address
   }
 
-  deinit {
-    if let error = LLVMOrcResourceTrackerRemove(tracker) { LLVMConsumeError(error) }
-    LLVMOrcReleaseResourceTracker(tracker)
-    jit.clearNames()
-  }
+  deinit { jit.remove(tracker) }
 }

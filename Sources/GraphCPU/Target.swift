@@ -24,7 +24,7 @@ struct Target: Hashable, Sendable {
       vectorBits: vectorBits(triple: triple, features: features), isRunnable: true)
   }()
 
-  private init(triple: String, cpu: String, features: String, vectorBits: Int, isRunnable: Bool) {
+  init(triple: String, cpu: String, features: String, vectorBits: Int, isRunnable: Bool) {
     self.triple = triple
     self.cpu = cpu
     self.features = features

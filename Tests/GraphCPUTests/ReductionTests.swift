@@ -68,7 +68,7 @@ struct ReductionTests {
     var cases: [Case] = []
     for (kind, dtypes) in Self.kinds {
       for dtype in dtypes {
-        for length in [0, 1, 2, 5, 16, 31, 32, 33, 50, 64, 100] {
+        for length in [0, 1, 5, 31, 32, 33, 64, 77] {
           cases.append(
             Self.reduction(
               kind, dtype, domain: [2], loop: [length], source: [length, 1], lanes: 32, axis: axis))
@@ -208,13 +208,16 @@ struct ReductionTests {
     var cases: [Case] = []
     for dtype in [DType.float32, .float64, .int32, .uint8, .uint32, .int64] {
       for kind in ArgReduceOp.Kind.allCases {
-        for (results, loop, strides) in [(3, [50], [50, 1]), (40, [9], [1, 40]), (5, [4, 3], [1, 5, 20]), (2, [1], [1, 0])] {
+        for (results, loop, strides) in [
+          (3, [50], [50, 1]), (40, [9], [1, 40]), (5, [4, 3], [1, 5, 20]), (2, [1], [1, 0]),
+        ] {
           let count = loop.reduce(results, *)
           let kernel = Kernel(
             buffers: [.init(dtype, .read), .init(.int32, .write)], domain: [results],
             stages: [
               Stage(
-                loop: loop, body: [KernelInstruction(.load(buffer: 0, at: AffineMap(strides: strides)), dtype)],
+                loop: loop,
+                body: [KernelInstruction(.load(buffer: 0, at: AffineMap(strides: strides)), dtype)],
                 sink: .argReduce(kind, value: 0)),
               Stage(
                 loop: [], body: [KernelInstruction(.stageResult(0), .int32)],

@@ -165,7 +165,8 @@ extension KernelEmitter {
       stored = ir.splat(read(address(buffer, offset), 1), lanes)
     } else if let perLane = offset.lanes, offset.stride == 0 {
       stored = ir.gather(
-        element, ir.address(address(buffer, offset), element, perLane), lanes: lanes, alignment: dtype.byteCount)
+        element, ir.address(address(buffer, offset), element, perLane), lanes: lanes,
+        alignment: dtype.byteCount)
       tagAccess(stored, buffer: buffer)
     } else {
       stored = addresses(buffer, offset, lanes: lanes).enumerated().reduce(

@@ -202,7 +202,8 @@ extension KernelEmitter {
     let above = ir.intrinsic("llvm.smax", [type], [index, ir.constant(.int32, bits: 0, lanes: lanes)])
     let last = ir.constant(.int32, bits: UInt64(table.count - 1), lanes: lanes)
     let bounded = ir.intrinsic("llvm.smin", [type], [above, last])
-    let entry = ir.gather(element, ir.address(base, element, bounded), lanes: lanes, alignment: dtype.byteCount)
+    let entry = ir.gather(
+      element, ir.address(base, element, bounded), lanes: lanes, alignment: dtype.byteCount)
     guard dtype == .bool else { return entry }
     return ir.compare(LLVMIntNE, entry, ir.repeated(ir.integer(ir.i8, 0), lanes))
   }
