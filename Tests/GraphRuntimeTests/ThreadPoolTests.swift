@@ -42,7 +42,7 @@ private let countItems: KernelFunction = { buffers, begin, end in
     let pool = ThreadPool(threadCount: threads)
     #expect(pool.threadCount == threads)
     var draws = Draws(seed: threads)
-    for _ in 0..<2_000 {
+    for _ in 0..<600 {
       let (count, chunk) = (draws.next(200), 1 + draws.next(20))
       let memory = JobMemory(count: count)
       #expect(pool.run(countItems, memory.table, count: count, chunk: chunk) == 0)
