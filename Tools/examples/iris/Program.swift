@@ -40,6 +40,11 @@ struct Program {
     print(
       "\n\(steps) steps, \(fixed(perStep, 1)) µs per step; compiled in \(fixed(report.compileSeconds * 1e3, 0)) ms"
     )
+    print("\nThe kernels of a training step, as `graphc dump iris --emit kernels` shows them:\n")
+    guard let model = BuiltInModel.named("iris") else { return }
+    let inspection = try Inspection(
+      model.graph, fetches: model.fetches, targets: model.targets, feeding: model.feeds)
+    print(try inspection.text(of: .kernels))
   }
 
   // MARK: Text
