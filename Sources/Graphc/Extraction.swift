@@ -78,6 +78,17 @@ struct Extraction {
     self.variables = variables
   }
 
+  /// The module with a number for every extent.
+  /// - Throws: `Diagnostic` when the feeds leave an extent open, or do not fit together.
+  func boundModule() throws -> Module {
+    let module = try self.module.bound(by: bindings)
+    guard let node = module.nodes.first(where: { !$0.types.allSatisfy(\.isStatic) }) else { return module }
+    throw Diagnostic(
+      .run, code: "feed.open",
+      "\(node.op.mnemonic): nothing that is fed gives the extents of \(node.types[0]) their numbers; feed a tensor that "
+        + "shares them", at: node.origin.location, scope: node.origin.scope)
+  }
+
   // MARK: Steps
 
   /// Marks what the fetches and targets need, up to what is fed.

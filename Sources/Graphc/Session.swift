@@ -244,7 +244,7 @@ public final class Session: Sendable {
   private func compile(
     _ extraction: Extraction, _ reason: String
   ) throws -> (CompiledRun, SessionReport.Compilation) {
-    let module = try extraction.module.bound(by: extraction.bindings)
+    let module = try extraction.boundModule()
     let updates = module.updates.map { extraction.variables[$0.variable] }
     switch engine {
     case .native:

@@ -226,6 +226,19 @@ import Testing
     expectClose(values[5], [0.94, 1.82])
   }
 
+  @Test("the slope of relu is 0 up to and at 0, and 1 beyond; NaN passes", arguments: engines)
+  func reluSlope(engine: Session.Engine) throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, [nil], name: "x")
+    let y = relu(x)
+    let slope = graph.gradients(of: y, withRespectTo: [x])[0]
+    let values = try Session(graph, engine: engine).run([y, slope], feeding: [x: [-1, -0.0, 0, 2]])
+    #expect(values[0].doubles == [0, 0, 0, 2])
+    #expect(values[1].doubles == [0, 0, 0, 1])
+    let nan = try Session(graph, engine: engine).run(y, feeding: [x: NDArray([Float.nan])])
+    #expect(nan.scalar.isNaN)
+  }
+
   @Test("E32–E35 one online step of exclusive or", arguments: engines)
   func onlineStep(engine: Session.Engine) throws {
     let graph = Graph()

@@ -103,9 +103,15 @@ public func square(_ x: some TensorConvertible, fileID: String = #fileID, line: 
   elementwise(.multiply, x, x, at: CallSite("square", fileID, line))
 }
 
-/// The larger of x and 0.
+/// The larger of x and 0; NaN stays NaN. Its derivative at 0 is 0, as in PyTorch and Keras: a `maximum`, which shares the
+/// gradient of a tie, would give one half.
 public func relu(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
-  elementwise(.maximum, x, 0, at: CallSite("relu", fileID, line))
+  let site = CallSite("relu", fileID, line)
+  return build([x], at: site, in: x.tensor.graph) { state, terms throws(BuildError) in
+    let operands = try state.broadcast(state.promoted(terms + [.integer(0)], .arithmetic))
+    let isCut = try state.pointwise(.lessOrEqual, operands[0], operands[1])
+    return try state.pointwise(.select, isCut, operands[1], operands[0])
+  }
 }
 
 // MARK: - Two operands

@@ -99,7 +99,7 @@ public func sigmoidCrossEntropy(
   CallSite("sigmoidCrossEntropy", fileID, line).composing {
     let x = logits.tensor
     let z = sameShape(probabilities.tensor, x, roles: ["the probabilities", "the logits"])
-    return relu(x) - x * z + log1p(exp(-abs(x)))
+    return maximum(x, 0) - x * z + log1p(exp(-abs(x)))
   }
 }
 
