@@ -1,0 +1,178 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+extension RandomModuleWriter {
+  // MARK: Structure
+
+  mutating func structural(_ mnemonic: String) throws -> [Value] {
+    let x = try operand()
+    let shape = type(x).shape
+    let rank = shape.rank
+    let axes = Array(0..<rank)
+    func size(_ axis: Int) -> Int { shape[axis].value ?? 3 }
+    switch mnemonic {
+    case "reshape":
+      return try append(.reshape(ReshapeOp(shape: reshaped(shape))), [x])
+    case "transpose":
+      return try append(.transpose(TransposeOp(permutation: random.permutation(rank))), [x])
+    case "broadcast":
+      var dims = shape.dims.map { $0 == 1 && random.isOne(in: 2) ? Dim(3) : $0 }
+      var targets = axes
+      if rank < 4 {
+        let position = random.below(rank + 1)
+        dims.insert(Dim(random.pick([1, 2, 3])), at: position)
+        targets = axes.map { $0 >= position ? $0 + 1 : $0 }
+      }
+      return try append(.broadcast(BroadcastOp(shape: Shape(dims), axes: targets)), [x])
+    case "slice":
+      let starts = axes.map { shape[$0].value == nil ? random.below(2) : random.below(size($0) / 2 + 1) }
+      let limits = axes.map { axis -> Int? in
+        shape[axis].value == nil || random.isOne(in: 2) ? nil : size(axis)
+      }
+      return try append(
+        .slice(
+          SliceOp(starts: starts, limits: limits, strides: axes.map { _ in random.pick([1, 1, 2, 3]) })),
+        [x])
+    case "pad":
+      let value = try operand(TensorType(type(x).dtype, .scalar))
+      let pad = PadOp(
+        low: axes.map { _ in random.pick([0, 0, 1, 2]) }, high: axes.map { _ in random.pick([0, 0, 1]) },
+        interior: axes.map { _ in random.pick([0, 0, 0, 1]) })
+      return try append(.pad(pad), [x, value])
+    case "reverse": return try append(.reverse(ReverseOp(axes: random.subset(rank))), [x])
+    case "concatenate":
+      let others = try (0..<random.below(3)).map { _ in try operand(type(x)) }
+      return try append(.concatenate(ConcatenateOp(axis: random.below(rank))), [x] + others)
+    case "reduce":
+      let isLogical = type(x).dtype == .bool
+      let kind: ReduceOp.Kind = random.pick(isLogical ? [.any, .all] : [.sum, .sum, .product, .max, .min])
+      let axes = random.subset(rank)
+      // The greatest of nothing is an infinity, of which no smooth function is tame.
+      let isEmpty = axes.contains { shape[$0] == 0 }
+      if isEmpty, kind == .max || kind == .min { throw NothingFits() }
+      let isSelection = kind == .max || kind == .min
+      return try append(.reduce(ReduceOp(kind, axes: axes)), [x], additions: isSelection ? 0 : 9)
+    case "argMax", "argMin":
+      if exact[x] == nil { throw NothingFits() }
+      let kind: ArgReduceOp.Kind = mnemonic == "argMax" ? .max : .min
+      return try append(.argReduce(ArgReduceOp(kind, axis: random.below(rank))), [x])
+    case "dot": return try dot(x)
+    case "convert":
+      let target = random.pick(dtypes)
+      if exact[x] == nil, !target.isFloatingPoint { throw NothingFits() }
+      return try append(.convert(ConvertOp(to: target)), [x])
+    case "identity": return try append(.identity(IdentityOp(id: builder.freshIdentity())), [x])
+    case "stopGradient": return try append(.stopGradient(StopGradientOp()), [x])
+    default: throw NothingFits()
+    }
+  }
+
+  private mutating func append(_ op: Op, _ operands: [Value], additions: Int = 0) throws -> [Value] {
+    let results = try builder.appendAll(op, operands)
+    // Small tensors keep the slow interpreter quick.
+    if let count = type(results[0]).shape.elementCount.value, count > 400 { throw NothingFits() }
+    return noted(results, from: operands, additions: additions)
+  }
+
+  private mutating func dot(_ x: Value) throws -> [Value] {
+    let left = type(x)
+    guard left.dtype.isNumeric, left.rank > 0 else { throw NothingFits() }
+    let axis = random.below(left.rank)
+    let y = try operand { $0.dtype == left.dtype && $0.shape.dims.contains(left.shape[axis]) }
+    let right = type(y)
+    guard let other = (0..<right.rank).filter({ right.shape[$0] == left.shape[axis] }).randomElement(&random),
+      left.rank + right.rank <= 5
+    else { throw NothingFits() }
+    // A second pair of equal extents becomes a batch now and then.
+    var batch: (Int, Int)?
+    for i in 0..<left.rank where i != axis {
+      for j in 0..<right.rank where j != other && left.shape[i] == right.shape[j] && random.isOne(in: 2) {
+        batch = (i, j)
+      }
+    }
+    let op = DotOp(
+      lhsContract: [axis], rhsContract: [other], lhsBatch: batch.map { [$0.0] } ?? [],
+      rhsBatch: batch.map { [$0.1] } ?? [])
+    return try append(.dot(op), [x, y], additions: 9)
+  }
+
+  /// Extents of the same product: neighbours merged, even ones split, unit axes added and dropped.
+  private mutating func reshaped(_ shape: Shape) -> Shape {
+    var dims = shape.dims
+    for _ in 0..<1 + random.below(3) {
+      let position = random.below(dims.count + 1)
+      switch random.below(3) {
+      case 0 where position + 1 < dims.count: dims[position] = dims[position] * dims.remove(at: position + 1)
+      case 1 where position < dims.count:
+        if let half = dims[position].divided(by: 2) {
+          dims.replaceSubrange(position...position, with: [2, half])
+        }
+      case 2 where position < dims.count && dims[position] == 1: dims.remove(at: position)
+      default: if dims.count < 4 { dims.insert(1, at: position) }
+      }
+    }
+    return Shape(dims)
+  }
+
+  // MARK: Pointwise functions
+
+  /// What rounded values may flow through: functions that are smooth and never steep where the values are.
+  private static let tame: Set<ScalarFunction> = [
+    .add, .subtract, .minimum, .maximum, .select, .clamp, .negate, .abs, .tanh, .sigmoid, .erf,
+  ]
+  /// Functions whose results are exact when their operands are.
+  private static let exactFunctions: Set<ScalarFunction> = [
+    .add, .subtract, .minimum, .maximum, .select, .clamp, .negate, .abs, .sign, .floor, .ceil, .round,
+  ]
+
+  mutating func pointwise(_ function: ScalarFunction) throws -> Value {
+    let x = try operand { type in
+      function.typeRule == .select
+        || function.typeRule.resultType(
+          of: Array(repeating: type.dtype, count: function.arity)) != nil
+    }
+    let type = type(x)
+    let mustBeExact = type.dtype.isFloatingPoint && !RandomModuleWriter.tame.contains(function)
+    if mustBeExact, exact[x] == nil { throw NothingFits() }
+    var operands = [x]
+    while operands.count < function.arity { operands.append(try operand(type, exactly: mustBeExact)) }
+    if function == .select { operands[0] = try operand(type.with(dtype: .bool)) }
+    // No integer is divided by zero, and no logarithm or root is taken below or near it.
+    switch function {
+    case .divide, .remainder:
+      if type.dtype.isInteger || random.isOne(in: 2) {
+        let divisor = NDArray.scalar(2, type.dtype)
+        operands[1] = try spread(divisor, over: type.shape)
+      }
+    case .log, .log1p, .sqrt, .rsqrt, .power:
+      if type.dtype.isFloatingPoint {
+        let one = try spread(NDArray.scalar(1, type.dtype), over: type.shape)
+        operands[0] = try builder.add(builder.apply(.abs, x), one)
+      }
+    default: break
+    }
+    let result = try builder.append(.pointwise(PointwiseOp(function)), operands)
+    let isExactFunction = RandomModuleWriter.exactFunctions.contains(function)
+    let additions = function == .add || function == .subtract ? 1 : isExactFunction ? 0 : 9
+    return noted([result], from: operands, additions: additions)[0]
+  }
+}
+
+extension NDArray {
+  /// A small natural number in a numeric type.
+  fileprivate static func scalar(_ value: Int, _ dtype: DType) -> NDArray {
+    switch dtype {
+    case .float32: NDArray(scalar: Float(value))
+    case .float64: NDArray(scalar: Double(value))
+    default: NDArray(dtype: dtype, shape: [], bits: [UInt64(value)])
+    }
+  }
+}
+
+extension Array {
+  /// One of the elements, or nil.
+  fileprivate func randomElement(_ random: inout RandomSource) -> Element? {
+    isEmpty ? nil : random.pick(self)
+  }
+}
