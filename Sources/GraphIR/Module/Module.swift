@@ -89,15 +89,8 @@ extension Module {
     // Nodes keep their symbols, and no node that `rewrite` adds may take one of theirs.
     builder.reserveSymbols(of: builder.parameters.map(\.type) + builder.variables.map(\.type))
     for node in nodes { builder.reserveSymbols(of: node.types) }
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for root in roots { needed[root.nodeIndex] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
-    }
-    // Parameters stay even when nothing reads them: they are the module's signature.
-    for index in nodes.indices {
-      if case .parameter = nodes[index].op { needed[index] = true }
-    }
+    let needed = Liveness.neededNodes(
+      nodes, roots: roots, declared: parameters.map(\.type) + variables.map(\.type))
     var renamed = [[Value]](repeating: [], count: nodes.count)
     for index in nodes.indices where needed[index] {
       let node = nodes[index]

@@ -146,15 +146,7 @@ public final class ModuleBuilder {
 
   /// The closed module with these roots. Nodes that no root needs are dropped, parameters and variables are kept.
   public func module(results: [Module.Result], updates: [Module.Update] = []) throws -> Module {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for root in results.map(\.value) + updates.map(\.value) { needed[root.nodeIndex] = true }
-    for index in nodes.indices.reversed() {
-      if case .parameter = nodes[index].op { needed[index] = true }
-      if needed[index] {
-        for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
-      }
-    }
-    if !symbols.isEmpty { try settleOpenExtents(needed) }
+    let needed = try neededNodes(results.map(\.value) + updates.map(\.value))
     var newIndex = [Int32](repeating: -1, count: nodes.count)
     var kept: [Node] = []
     let rename = { (value: Value) in Value(node: newIndex[value.nodeIndex], result: value.result) }
@@ -172,6 +164,19 @@ public final class ModuleBuilder {
       variables: variables, nodes: kept,
       results: results.map { Module.Result(name: $0.name, value: rename($0.value)) },
       updates: updates.map { Module.Update(variable: $0.variable, value: rename($0.value)) })
+  }
+
+  private func neededNodes(_ roots: [Value]) throws -> [Bool] {
+    let declared = parameters.map(\.type) + variables.map(\.type)
+    let needed = Liveness.neededNodes(nodes, roots: roots, declared: declared)
+    if symbols.isEmpty { return needed }
+    try settleOpenExtents(needed)
+    // Again, with the symbols that are left.
+    let settled = nodes.map { node in
+      Node(
+        op: node.op, operands: node.operands, types: node.types.map(symbols.canonical), origin: node.origin)
+    }
+    return Liveness.neededNodes(settled, roots: roots, declared: declared.map(symbols.canonical))
   }
 
   /// Infers extents that operands left open again, now that symbols have met: what is known by now becomes equations.

@@ -1,0 +1,47 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+/// Which nodes of a program are kept.
+enum Liveness {
+  /// The nodes that the roots need, and the parameters, which are a module's signature.
+  ///
+  /// A node whose own shape has a symbol (a broadcast, an iota) needs the node that introduces it, though it does not
+  /// read that node's values: only there does the symbol become a number.
+  ///
+  /// - Parameter declared: the types of the parameters and variables, which introduce the other symbols.
+  static func neededNodes(_ nodes: [Node], roots: [Value], declared: [TensorType]) -> [Bool] {
+    var needed = [Bool](repeating: false, count: nodes.count)
+    for root in roots { needed[root.nodeIndex] = true }
+    let introducers = introducers(nodes, declared: declared)
+    for index in nodes.indices.reversed() {
+      if case .parameter = nodes[index].op { needed[index] = true }
+      if !needed[index] { continue }
+      for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
+      if introducers.isEmpty { continue }
+      for type in nodes[index].types {
+        for dim in type.shape.dims {
+          for symbol in dim.symbols {
+            if let introducer = introducers[symbol], introducer < index { needed[introducer] = true }
+          }
+        }
+      }
+    }
+    return needed
+  }
+
+  /// By symbol the first node with an open extent that has it.
+  private static func introducers(_ nodes: [Node], declared: [TensorType]) -> [Int: Int] {
+    var result: [Int: Int] = [:]
+    for (index, node) in nodes.enumerated() where node.op.leavesExtentsOpen {
+      for type in node.types {
+        for symbol in type.shape.dims.flatMap(\.symbols) where result[symbol] == nil {
+          result[symbol] = index
+        }
+      }
+    }
+    if result.isEmpty { return [:] }
+    for type in declared {
+      for symbol in type.shape.dims.flatMap(\.symbols) { result[symbol] = nil }
+    }
+    return result
+  }
+}
