@@ -74,7 +74,8 @@ struct RandomModuleWriter {
   }
 
   mutating func module(nodeCount: Int) throws -> RandomModule {
-    if isSymbolic { builder.reserveSymbols(of: [TensorType(.bool, Shape(bindings.keys.map { .symbol($0) }))]) }
+    // No node takes a bound symbol for an extent of its own.
+    if isSymbolic { builder.reserveSymbols(of: bindings.keys.map { TensorType(.bool, [.symbol($0)]) }) }
     for _ in 0..<1 + random.below(3) { addParameter() }
     for _ in 0..<random.below(3) { addVariable() }
     for _ in 0..<nodeCount {

@@ -23,7 +23,7 @@ public struct DotOp: OpRule {
     semantics: """
       For each index of the batch axes and of the axes that are neither batch nor contracted (free), the sum over the \
       contracted axes of lhs · rhs. Sums are not in a fixed order; every implementation stays within the error bound \
-      c·K·ε·Σ|x||y| and gives the same bits for any number of threads. Integers wrap.
+      2·K·ε·Σ|x·y| and gives the same bits for any number of threads. Integers wrap.
       """,
     inputs: ["lhs: numeric", "rhs: lhs's element type"],
     attributes: ["contract: lhs axes × rhs axes", "batch: lhs axes × rhs axes"],
@@ -33,7 +33,14 @@ public struct DotOp: OpRule {
       "Batch axes agree in extent, pair by pair.",
       "The lists of a pair have the same length, and no axis is named twice on a side.",
     ],
-    examples: ["%2 = dot %0, %1 {contract = [1] x [0], batch = [] x []} : f32[32,10]"],
+    examples: [
+      "param %x: f32[?0,784]",
+      "param %y: f32[784,10]",
+      "%0 = dot %x, %y {contract = [1] x [0], batch = [] x []} : f32[?0,10]",
+      "param %u: f32[8,2,3]",
+      "param %v: f32[8,4,3]",
+      "%1 = dot %u, %v {contract = [2] x [2], batch = [0] x [0]} : f32[8,2,4]",
+    ],
     gradient: "For each side the dot of the cotangent with the other side, over the other side's free axes.")
 
   public var mnemonic: String { "dot" }

@@ -9,7 +9,7 @@ public struct ParameterOp: OpRule {
   public static let doc = OpDoc(
     name: "parameter", semantics: "The value fed for a parameter of the module.",
     outputs: ["the declared type"],
-    examples: ["param %x: f32[?0,4] \"x\""],
+    examples: ["param %x: f32[?0,4]"],
     gradient: "The end of a path: a gradient may be taken with respect to it.")
 
   public var mnemonic: String { "parameter" }
@@ -47,7 +47,7 @@ public struct VariableOp: OpRule {
       """,
     attributes: ["@name: a variable of the module's header"], outputs: ["the declared type"],
     constraints: ["The header declares the variable."],
-    examples: ["%0 = variable @w : f32[4,8]"],
+    examples: ["var @w: f32[4,8]", "%0 = variable @w : f32[4,8]"],
     gradient: "The end of a path: a gradient may be taken with respect to it.")
 
   public var mnemonic: String { "variable" }
@@ -89,13 +89,18 @@ public struct ConstantOp: OpRule {
     name: "constant",
     semantics: """
       The given elements. They are kept and compared by their bits: a NaN equals itself and 0 differs from −0. \
-      `splat` writes one element for all.
+      `splat` writes one element for all; `nan` is the quiet NaN of positive sign and no payload, other NaNs are \
+      written by their bits.
       """,
     attributes: ["value: the elements in row-major order"], outputs: ["the type written after the node"],
     constraints: ["There are as many elements as the type has, each of the type's element type."],
     examples: [
-      "%0 = constant {value = 2} : f32[]", "%1 = constant {value = [1, 2, 3]} : i32[3]",
+      "%0 = constant {value = 2} : f32[]",
+      "%1 = constant {value = [1, -2, 3]} : i32[3]",
       "%2 = constant {value = splat 0.5} : f32[4,4]",
+      "%3 = constant {value = [inf, nan, 0xffc00000, -0.0]} : f32[2,2]",
+      "%4 = constant {value = [true, false]} : bool[2]",
+      "%5 = constant {value = [\"setosa\", \"virginica\"]} : string[2]",
     ],
     gradient: "None: a constant depends on nothing.")
 
@@ -132,7 +137,8 @@ public struct IotaOp: OpRule {
     constraints: [
       "There is no operand, and the element type is numeric.", "0 ≤ axis < rank of the result.",
     ],
-    examples: ["%0 = iota {axis = 1} : i32[2,3]"], gradient: "None: an index depends on nothing.")
+    examples: ["%0 = iota {axis = 1} : i32[2,3]", "%1 = iota {axis = 0} : f32[4]"],
+    gradient: "None: an index depends on nothing.")
 
   public var mnemonic: String { "iota" }
   public var attributes: [Attribute] { [Attribute("axis", .integer(axis))] }

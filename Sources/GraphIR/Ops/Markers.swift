@@ -16,7 +16,10 @@ public struct IdentityOp: OpRule {
       """,
     inputs: ["operand: any type"], attributes: ["id: an integer that no other identity of the module has"],
     outputs: ["the operand's type"], constraints: ["There is one operand."],
-    examples: ["%1 = identity %0 {id = 0} : f32[4]"], gradient: "The cotangent.")
+    examples: [
+      "param %x: f32[4]",
+      "%0 = identity %x {id = 0} : f32[4]",
+    ], gradient: "The cotangent.")
 
   public var mnemonic: String { "identity" }
   public var attributes: [Attribute] { [Attribute("id", .integer(id))] }
@@ -40,7 +43,10 @@ public struct StopGradientOp: OpRule {
     name: "stopGradient", semantics: "The operand; to a gradient it is a constant.",
     inputs: ["operand: any type"],
     outputs: ["the operand's type"], constraints: ["There is one operand."],
-    examples: ["%1 = stopGradient %0 : f32[4]"], gradient: "None, on purpose.")
+    examples: [
+      "param %x: f32[4]",
+      "%0 = stopGradient %x : f32[4]",
+    ], gradient: "None, on purpose.")
 
   public var mnemonic: String { "stopGradient" }
   public var attributes: [Attribute] { [] }
@@ -72,7 +78,14 @@ public struct GradientOp: OpRule {
     inputs: ["loss: floating-point", "targets: one or more floating-point values"],
     outputs: ["one for each target, of its type"],
     constraints: ["There are at least two operands.", "All are of floating-point types."],
-    examples: ["%3 = gradient %2, %0, %1 : f32[4,8], f32[8]"], gradient: "That of its expansion.")
+    examples: [
+      "param %x: f32[4]",
+      "param %y: f32[4]",
+      "%0 = multiply %x, %y : f32[4]",
+      "%1 = gradient %0, %x : f32[4]",
+      "%2:2 = gradient %0, %x, %y : f32[4], f32[4]",
+      "%3 = add %2#0, %2#1 : f32[4]",
+    ], gradient: "That of its expansion.")
 
   public var mnemonic: String { "gradient" }
   public var attributes: [Attribute] { [] }

@@ -82,7 +82,7 @@ public struct OpDoc: Hashable, Sendable {
   public let outputs: [String]
   /// Without their numbers: the first is C1.
   public let constraints: [String]
-  /// Lines of IR text.
+  /// Statements that make a module together, in canonical form.
   public let examples: [String]
   public let gradient: String
 

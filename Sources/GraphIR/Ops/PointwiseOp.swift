@@ -12,8 +12,7 @@ public struct PointwiseOp: OpRule {
 
   /// The page of one function in the op reference.
   static func doc(of function: ScalarFunction) -> OpDoc {
-    let names = ["x", "y", "z"].prefix(function.arity)
-    let list = names.indices.map { "%\($0)" }.joined(separator: ", ")
+    let names = operandNames(function)
     let cuts = (0..<function.arity).map { PointwiseOp(function).differentiability(of: $0) }
     let gradient: String =
       if case .cut(let reason)? = cuts.last { "None: \(reason)." } else { gradientFormula(function) }
@@ -25,8 +24,26 @@ public struct PointwiseOp: OpRule {
       constraints: [
         "The operands are " + operandTypes.joined(separator: ", ") + ".", "The operands have the same shape.",
       ],
-      examples: ["%\(function.arity) = \(function.name) \(list) : \(function.typeRule.exampleType)[8]"],
-      gradient: gradient)
+      examples: example(of: function, names), gradient: gradient)
+  }
+
+  /// The operands' names, as the function's summary has them.
+  private static func operandNames(_ function: ScalarFunction) -> [String] {
+    switch function {
+    case .select: ["condition", "a", "b"]
+    case .clamp: ["x", "low", "high"]
+    default: function.arity == 1 ? ["x"] : ["a", "b"]
+    }
+  }
+
+  private static func example(of function: ScalarFunction, _ names: [String]) -> [String] {
+    let isLogical = function.typeRule == .logical
+    let parameters = names.enumerated().map { position, name in
+      let dtype: DType = isLogical || (function == .select && position == 0) ? .bool : .float32
+      return "param %\(name): \(dtype)[8]"
+    }
+    let list = names.map { "%" + $0 }.joined(separator: ", ")
+    return parameters + ["%0 = \(function.name) \(list) : \(function.typeRule.exampleType)[8]"]
   }
 
   public var mnemonic: String { function.name }
@@ -110,7 +127,10 @@ public struct ConvertOp: OpRule {
     inputs: ["operand: any type but string"], attributes: ["to: element type"],
     outputs: ["the operand's shape"],
     constraints: ["There is one operand.", "Neither element type is string."],
-    examples: ["%1 = convert %0 {to = f32} : f32[8]"],
+    examples: [
+      "param %x: i32[8]",
+      "%0 = convert %x {to = f32} : f32[8]",
+    ],
     gradient: "Between floating-point types the cotangent, converted back; otherwise none.")
 
   public var mnemonic: String { "convert" }

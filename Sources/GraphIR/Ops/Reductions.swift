@@ -72,7 +72,11 @@ public struct ReduceOp: OpRule {
       "There is one operand, numeric for sum, product, max and min, bool for any and all.",
       "`axes` are distinct axes of the operand.",
     ],
-    examples: ["%1 = reduce %0 {kind = sum, axes = [0]} : f32[10]"],
+    examples: [
+      "param %x: f32[?0,10]",
+      "%0 = reduce %x {kind = sum, axes = [0]} : f32[10]",
+      "%1 = reduce %x {kind = max, axes = [0, 1]} : f32[]",
+    ],
     gradient: """
       sum: the cotangent, spread. max and min: the cotangent shared evenly among the elements equal to the result. \
       product: the cotangent times the product of the other elements, zeros included. any and all: none.
@@ -209,7 +213,11 @@ public struct ArgReduceOp: OpRule {
     constraints: [
       "There is one operand, of a numeric type.", "`axis` is an axis of the operand, and not an empty one.",
     ],
-    examples: ["%1 = argMax %0 {axis = 1} : i32[32]"],
+    examples: [
+      "param %x: f32[32,10]",
+      "%0 = argMax %x {axis = 1} : i32[32]",
+      "%1 = argMin %x {axis = 0} : i32[10]",
+    ],
     gradient: "None: an index does not move with its values.")
 
   public var mnemonic: String { kind == .max ? "argMax" : "argMin" }

@@ -14,7 +14,11 @@ public struct ReshapeOp: OpRule {
     constraints: [
       "There is one operand.", "The element counts are equal; products of symbols count as they are written.",
     ],
-    examples: ["%1 = reshape %0 {shape = [6]} : f32[6]"], gradient: "The cotangent, reshaped back.")
+    examples: [
+      "param %x: f32[?0,4,2]",
+      "%0 = reshape %x {shape = [?0, 8]} : f32[?0,8]",
+      "%1 = reshape %x {shape = [4*?0, 2]} : f32[4*?0,2]",
+    ], gradient: "The cotangent, reshaped back.")
 
   public var mnemonic: String { "reshape" }
   public var attributes: [Attribute] { [Attribute("shape", .shape(shape))] }
@@ -59,7 +63,10 @@ public struct TransposeOp: OpRule {
     inputs: ["operand: any type"], attributes: ["permutation: a list of axes"],
     outputs: ["operand's element type, the extents permuted"],
     constraints: ["There is one operand.", "`permutation` names every axis of the operand once."],
-    examples: ["%1 = transpose %0 {permutation = [1, 0]} : f32[3,2]"],
+    examples: [
+      "param %x: f32[2,3]",
+      "%0 = transpose %x {permutation = [1, 0]} : f32[3,2]",
+    ],
     gradient: "The cotangent, transposed by the inverse permutation.")
 
   public var mnemonic: String { "transpose" }
@@ -126,7 +133,10 @@ public struct BroadcastOp: OpRule {
       "`axes` has one entry for each operand axis, ascending, within the result's rank.",
       "Each operand extent is 1 or equals the result's extent.",
     ],
-    examples: ["%1 = broadcast %0 {shape = [32, 10], axes = [1]} : f32[32,10]"],
+    examples: [
+      "param %x: f32[10]",
+      "%0 = broadcast %x {shape = [32, 10], axes = [1]} : f32[32,10]",
+    ],
     gradient: "The cotangent, summed over the repeated axes.")
 
   public var mnemonic: String { "broadcast" }
@@ -185,7 +195,10 @@ public struct ReverseOp: OpRule {
     name: "reverse", semantics: "The operand with the order of its elements turned around along `axes`.",
     inputs: ["operand: any type"], attributes: ["axes: a list of axes"], outputs: ["the operand's type"],
     constraints: ["There is one operand.", "`axes` are distinct axes of the operand."],
-    examples: ["%1 = reverse %0 {axes = [0]} : f32[5]"], gradient: "The cotangent, reversed.")
+    examples: [
+      "param %x: f32[5]",
+      "%0 = reverse %x {axes = [0]} : f32[5]",
+    ], gradient: "The cotangent, reversed.")
 
   public var mnemonic: String { "reverse" }
   public var attributes: [Attribute] { [Attribute("axes", .integers(axes))] }

@@ -30,7 +30,11 @@ public struct SliceOp: OpRule {
       "0 ≤ start ≤ limit ≤ extent and 1 ≤ stride < 2³¹.",
       "An axis of symbolic extent is sliced to `end`, or up to a number that is checked when the extent is bound.",
     ],
-    examples: ["%1 = slice %0 {starts = [0, 2], limits = [end, 4], strides = [1, 1]} : f32[8,2]"],
+    examples: [
+      "param %x: f32[?0,8]",
+      "%0 = slice %x {starts = [0, 2], limits = [end, 7], strides = [1, 2]} : f32[?0,3]",
+      "%1 = slice %x {starts = [0, 0], limits = [end, end], strides = [2, 1]} : f32[?1,8]",
+    ],
     gradient: "The cotangent, padded with zeros to where it came from.")
 
   public var mnemonic: String { "slice" }
@@ -127,7 +131,11 @@ public struct PadOp: OpRule {
       "There are two operands, the second a scalar of the first one's element type.",
       "Each list has one entry for each axis, from 0 to 2³¹ − 1.",
     ],
-    examples: ["%2 = pad %0, %1 {low = [1], high = [1], interior = [0]} : f32[6]"],
+    examples: [
+      "param %x: f32[4]",
+      "%0 = constant {value = 0} : f32[]",
+      "%1 = pad %x, %0 {low = [1], high = [2], interior = [1]} : f32[10]",
+    ],
     gradient: "For the operand the cotangent sliced to where it lies, for the value the sum of the rest.")
 
   public var mnemonic: String { "pad" }
@@ -219,7 +227,11 @@ public struct ConcatenateOp: OpRule {
       "There is at least one operand and all have the same element type.",
       "The operands have the same rank and agree on every axis but `axis`, which they have.",
     ],
-    examples: ["%2 = concatenate %0, %1 {axis = 0} : f32[5,3]"],
+    examples: [
+      "param %x: f32[2,3]",
+      "param %y: f32[4,3]",
+      "%0 = concatenate %x, %y {axis = 0} : f32[6,3]",
+    ],
     gradient: "For each operand its slice of the cotangent.")
 
   public var mnemonic: String { "concatenate" }

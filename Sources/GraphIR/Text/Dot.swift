@@ -62,7 +62,9 @@ private struct ModuleDot {
       for child in cluster.children.reversed() { pending.append((child, depth + 1)) }
     }
     for (index, node) in module.nodes.enumerated() {
-      for operand in node.operands where module.nodes.indices.contains(operand.nodeIndex) { lines.append("  " + edge(operand, to: "n\(index)")) }
+      for operand in node.operands where module.nodes.indices.contains(operand.nodeIndex) {
+        lines.append("  " + edge(operand, to: "n\(index)"))
+      }
     }
     for (index, result) in module.results.enumerated() {
       let name = result.name.isEmpty ? "result \(index)" : "result \(result.name)"

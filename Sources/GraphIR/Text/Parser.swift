@@ -204,7 +204,7 @@ struct Parsing {
     let type = try type()
     if type.dtype == .string {
       throw violation(
-        .init(.types, "a variable holds no texts"), "module",
+        .init(.types, "a variable holds no texts"), nil,
         at: start..<tokens[position - 1].range.upperBound)
     }
     let name = try quotedName() ?? String(text(token).dropFirst())

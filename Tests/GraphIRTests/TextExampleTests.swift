@@ -1,0 +1,192 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+import TestSupport
+import Testing
+
+/// The programs in `IR/examples` and those that are wrong on purpose in `IR/golden/invalid`.
+@Suite struct TextExampleTests {
+  static let examples = Repository.files(in: "IR/examples", extension: "gir")
+  static let invalid = Repository.files(in: "IR/golden/invalid", extension: "gir")
+
+  @Test func thereAreExamples() {
+    #expect(Self.examples.count >= 6)
+    #expect(Self.invalid.count >= 30)
+  }
+
+  @Test(arguments: examples)
+  func examplesAreCanonical(path: String) throws {
+    let text = try #require(Repository.text(path))
+    let module = try ModuleParser.parse(text, file: path)
+    try Verifier.verify(module)
+    #expect(module.canonicalText == withoutComments(text))
+  }
+
+  /// Lines without what follows `//`, and without lines that hold nothing else.
+  private func withoutComments(_ text: String) -> String {
+    text.split(separator: "\n").compactMap { line -> String? in
+      guard let comment = line.firstRange(of: "//") else { return line + "\n" }
+      var code = line.prefix(upTo: comment.lowerBound)
+      while code.last == " " { code.removeLast() }
+      return code.isEmpty ? nil : code + "\n"
+    }.joined()
+  }
+
+  @Test(arguments: examples)
+  func examplesRun(path: String) throws {
+    let module = try ModuleParser.parse(try #require(Repository.text(path)), file: path)
+    let hasGradient = module.nodes.contains { if case .gradient = $0.op { true } else { false } }
+    if hasGradient { return }
+    let symbols = Set(module.parameters.flatMap { $0.type.shape.dims.flatMap(\.symbols) })
+    let bound = try module.bound(by: Dictionary(uniqueKeysWithValues: symbols.map { ($0, $0 + 2) }))
+    try Verifier.verify(bound, isStatic: true)
+    let array = { (type: TensorType) -> NDArray in
+      let extents = type.shape.extents ?? []
+      if type.dtype == .string {
+        return NDArray(strings: (0..<extents.reduce(1, *)).map { "text \($0)" }, shape: extents)
+      }
+      return NDArray(dtype: type.dtype, shape: extents) { index in
+        type.dtype == .float32 ? Float(index % 7).bits : UInt64(index % (type.dtype == .bool ? 2 : 7))
+      }
+    }
+    let outcome = try Interpreter.run(
+      bound, parameters: bound.parameters.map { array($0.type) },
+      variables: bound.variables.map { array($0.type) })
+    #expect(outcome.results.map(\.type) == bound.results.map { bound.type(of: $0.value) })
+  }
+
+  @Test(arguments: invalid)
+  func wrongProgramsAreExplained(path: String) throws {
+    let text = try #require(Repository.text(path))
+    let file = String(path.split(separator: "/").last ?? "")
+    do throws(Diagnostic) {
+      _ = try ModuleParser.parse(text, file: file)
+      Issue.record("\(path) is accepted")
+    } catch {
+      #expect(error.kind == .graph)
+      #expect(error.location?.file == file)
+      #expect(error.location?.column != nil)
+      expectGolden(error.description + "\n", path.dropLast(4) + ".txt")
+    }
+  }
+
+  // MARK: Fuzzing
+
+  /// Whatever the text, the parser answers: with a module that reads back, or with a diagnostic.
+  private func check(_ text: String) {
+    do throws(Diagnostic) {
+      let module = try ModuleParser.parse(text)
+      try Verifier.verify(module)
+      let printed = module.canonicalText
+      #expect(try ModuleParser.parse(printed).canonicalText == printed, "from \(text)")
+    } catch {
+      #expect(error.kind == .graph, "\(error) for \(text)")
+    }
+  }
+
+  @Test(arguments: examples)
+  func cutTextsAreSurvived(path: String) throws {
+    let bytes = Array(try #require(Repository.text(path)).utf8)
+    for count in stride(from: 0, to: bytes.count, by: 7) {
+      check(String(decoding: bytes[..<count], as: UTF8.self))
+    }
+  }
+
+  @Test(arguments: examples)
+  func garbledTextsAreSurvived(path: String) throws {
+    let text = Array(try #require(Repository.text(path)).utf8)
+    let alphabet = Array("{}[]%@?*:,=#\"\\x0123456789-. eEnd\n\u{e9}/".utf8)
+    var counter: UInt64 = 0
+    let draw = { (count: Int) -> Int in
+      counter += 1
+      return Int(Threefry.block(key: 5, counter: counter) % UInt64(count))
+    }
+    for _ in 0..<120 {
+      var bytes = text
+      for _ in 0..<1 + draw(3) {
+        let position = draw(bytes.count)
+        switch draw(4) {
+        case 0: bytes.remove(at: position)
+        case 1: bytes[position] = alphabet[draw(alphabet.count)]
+        case 2: bytes.insert(alphabet[draw(alphabet.count)], at: position)
+        default:
+          // A piece of the text, elsewhere.
+          let start = draw(bytes.count)
+          bytes.insert(contentsOf: bytes[start..<min(start + draw(12), bytes.count)], at: position)
+        }
+      }
+      check(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  @Test func extremeTextsAreSurvived() {
+    let deep = String(repeating: "[", count: 100_000)
+    let huge = "9223372036854775807"
+    let statements = [
+      "param %x: f32\(deep)", "param %x: f32[\(huge),9]", "param %x: u8[\(huge),\(huge),0]",
+      "param %x: f32[\(huge)9]",
+      "param %x: f32[?\(huge)]", "param %x: f32[?4294967296]", "param %x: f32[\(huge)*\(huge)*?0]",
+      "param %x: f32[" + String(repeating: "1,", count: 20_000) + "1]",
+      "param %x: f32[" + String(repeating: "?0*", count: 2_000) + "?1]",
+      "%0 = constant {value = splat 0} : f32[\(huge)]",
+      "%0 = constant {value = splat 0} : f32[1000000000000]",
+      "%0 = constant {value = splat \"\"} : string[1000000000000]",
+      "%0 = constant {value = []} : f32[0,\(huge)]",
+      "%0 = iota {axis = -1} : f32[3]", "%0 = iota {axis = \(huge)} : f32[3]",
+      "%0 = iota {axis = 0} : f32[?7]",
+      "%0 = iota {axis = 0} : f32[\(huge)9]", "%0 = constant {value = \(deep)} : f32[3]",
+    ]
+    for statement in statements { check("module @m {\n  \(statement)\n  result %0\n}") }
+    let operations = [
+      "slice %x {starts = [\(huge)], limits = [\(huge)], strides = [1]}",
+      "slice %x {starts = [0], limits = [4], strides = [\(huge)]}",
+      "slice %s {starts = [0], limits = [\(huge)], strides = [\(huge)]}",
+      "slice %x {starts = [-\(huge)], limits = [4], strides = [0]}",
+      "pad %x, %z {low = [\(huge)], high = [\(huge)], interior = [\(huge)]}",
+      "pad %x, %z {low = [2147483647], high = [2147483647], interior = [2147483647]}",
+      "pad %l, %z {low = [2147483647], high = [2147483647], interior = [2147483647]}",
+      "concatenate %l, %l, %l, %l {axis = 0}", "concatenate %x, %s {axis = \(huge)}",
+      "broadcast %x {shape = [\(huge), 4], axes = [1]}", "broadcast %x {shape = [-5, 4], axes = [1]}",
+      "reshape %x {shape = [-2, -2]}", "reshape %x {shape = [4*?0, 2]}", "reshape %s {shape = [\(huge)*?0]}",
+      "transpose %x {permutation = [\(huge)]}", "transpose %x {permutation = [-1]}",
+      "reverse %x {axes = [0, 0]}",
+      "reduce %x {kind = sum, axes = [\(huge), -\(huge)]}", "argMax %x {axis = -9}",
+      "dot %x, %x {contract = [0, 0] x [0, 0], batch = [\(huge)] x [-1]}",
+      "dot %l, %l {contract = [] x [], batch = [] x []}",
+      "identity %x {id = \(huge)}", "identity %x {id = -\(huge)}", "convert %x {to = string}", "gradient %x",
+      "gradient %x, %x, %x", "variable @w", "parameter {index = 0}", "reshape %t {shape = [2]}",
+      "reverse %t {axes = [0]}",
+    ]
+    for operation in operations {
+      check(
+        """
+        module @m {
+          param %x: f32[4]
+          param %s: f32[?0]
+          param %l: f32[2000000000000000000]
+          param %t: string[2]
+          %z = constant {value = 0} : f32[]
+          %0 = \(operation)
+          %1 = identity %0 {id = 0}
+          result %1
+        }
+        """)
+    }
+    for text in [
+      "", "\u{0}", "module", "module @", "module @m {", "module @m {\n}\n}", "\"", "%", "?", "-", "0x", "//",
+    ] {
+      check(text)
+    }
+    // A long line is shown in part.
+    let wide =
+      "module @m {\n  %0 = constant {value = [" + String(repeating: "1, ", count: 50_000)
+      + "x]} : f32[50001]\n}"
+    do throws(Diagnostic) {
+      _ = try ModuleParser.parse(wide)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.code == "parse.element")
+      #expect(error.description.utf8.count < 500)
+    }
+  }
+}
