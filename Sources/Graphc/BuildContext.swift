@@ -54,6 +54,16 @@ struct CallSite: Sendable {
   /// The use of an operator, whose line is found only when something is wrong with it.
   init(operator function: String) { self.function = function }
 
+  /// The use of an operator that can fail in a run when its operands are integers. Then it is too late to find its
+  /// line, so it is found now.
+  init(failingOperator function: String, _ operands: any TensorOperand...) {
+    self.function = function
+    let dtypes = operands.compactMap { $0.operand.tensor?.dtype }
+    if BuildContext.current.composite == nil, !dtypes.contains(where: \.isFloatingPoint) {
+      location = UserFrame.location()
+    }
+  }
+
   /// This call, or the composite that it is part of.
   var resolved: CallSite { BuildContext.current.composite ?? self }
 

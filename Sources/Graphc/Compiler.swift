@@ -33,6 +33,7 @@ enum Compiler {
     let clock = ContinuousClock()
     let start = clock.now
     let plan = try Lowering.plan(for: try Pipeline.standard.run(module))
+    try Limits.check(plan)
     let planned = clock.now
     let before = kernels.compiledCount
     let executable = try Executable(plan: plan, kernels: kernels)

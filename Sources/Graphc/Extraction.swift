@@ -22,11 +22,12 @@ struct Extraction {
   init(_ request: Request, from state: GraphState) throws {
     let nodes = state.builder.nodes
     let symbols = state.builder.symbols
-    let fed = Dictionary(request.feeds.enumerated().map { ($1.value, $0) }, uniquingKeysWith: { $1 })
-    let needed = Extraction.neededNodes(request, fed, nodes)
-    try Extraction.checkFeeds(needed, fed, nodes)
+    let fed = Set(request.feeds.map(\.value))
+    let needed = Extraction.neededNodes(request.fetches + request.targets, fed: fed, nodes)
+    let missing = Extraction.missingFeeds(needed, state)
+    if !missing.isEmpty { throw DiagnosticList(missing) }
     let updates = try Extraction.updates(needed, state)
-    bindings = try Extraction.bind(request.feeds, nodes, symbols)
+    bindings = try ExtentBinding(request, needed: needed, from: state).numbers
 
     var module = Module(name: "run")
     var renamed: [Value: Value] = [:]
@@ -91,28 +92,28 @@ struct Extraction {
 
   // MARK: Steps
 
-  /// Marks what the fetches and targets need, up to what is fed.
-  private static func neededNodes(_ request: Request, _ fed: [Value: Int], _ nodes: [Node]) -> [Bool] {
+  /// Marks what the roots need, up to what is fed.
+  private static func neededNodes(_ roots: [Value], fed: Set<Value>, _ nodes: [Node]) -> [Bool] {
     var needed = [Bool](repeating: false, count: nodes.count)
-    for root in request.fetches + request.targets where fed[root] == nil { needed[root.nodeIndex] = true }
+    for root in roots where !fed.contains(root) { needed[root.nodeIndex] = true }
     for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands where fed[operand] == nil { needed[operand.nodeIndex] = true }
+      for operand in nodes[index].operands where !fed.contains(operand) { needed[operand.nodeIndex] = true }
     }
     return needed
   }
 
-  private static func checkFeeds(_ needed: [Bool], _ fed: [Value: Int], _ nodes: [Node]) throws {
-    var missing: [Diagnostic] = []
-    for index in nodes.indices where needed[index] {
-      guard case .parameter = nodes[index].op else { continue }
-      let node = nodes[index]
-      missing.append(
-        Diagnostic(
-          .run, code: "feed.missing",
-          "placeholder \"\(node.origin.name ?? "")\" \(node.types[0]) is needed by this run and is not fed; "
-            + "pass it in feeding:", at: node.origin.location, scope: node.origin.scope))
+  /// A diagnostic for each placeholder that these fetches and targets want and these feeds lack.
+  static func missingFeeds(_ roots: [Value], fed: Set<Value>, in state: GraphState) -> [Diagnostic] {
+    missingFeeds(neededNodes(roots, fed: fed, state.builder.nodes), state)
+  }
+
+  private static func missingFeeds(_ needed: [Bool], _ state: GraphState) -> [Diagnostic] {
+    state.placeholders.filter { needed[$0.value.nodeIndex] }.map { placeholder in
+      Diagnostic(
+        .run, code: "feed.missing",
+        "placeholder \"\(placeholder.name)\" \(state.type(of: placeholder.value)) is needed by this run and is "
+          + "not fed; pass it in feeding:", at: placeholder.origin.location, scope: placeholder.origin.scope)
     }
-    if !missing.isEmpty { throw DiagnosticList(missing) }
   }
 
   /// The assignment that decides each variable's next value. Of several the last counts, if it builds on the others;
@@ -139,51 +140,6 @@ struct Extraction {
     }
     if !conflicts.isEmpty { throw DiagnosticList(conflicts) }
     return chosen.sorted { $0.key < $1.key }.map { ($0.key, assignments[$0.value].value) }
-  }
-
-  /// Gives every symbol of a fed value the number that the feed has there.
-  private static func bind(
-    _ feeds: [(value: Value, type: TensorType)], _ nodes: [Node], _ symbols: SymbolEquations
-  ) throws -> [Int: Int] {
-    var bindings: [Int: Int] = [:]
-    /// Who gave a symbol its number first.
-    var owners: [Int: (node: Node, axis: Int)] = [:]
-    for feed in feeds {
-      let node = nodes[feed.value.nodeIndex]
-      let declared = symbols.canonical(node.types[Int(feed.value.result)].shape)
-      for (axis, (dim, fed)) in zip(declared.dims, feed.type.shape.dims).enumerated() {
-        guard let extent = fed.value else { continue }
-        if let needed = dim.bound(by: bindings.mapValues { Dim($0) }).value {
-          if needed == extent { continue }
-          let owner = dim.symbols.lazy.compactMap { owners[$0] }.first
-          throw DiagnosticList([contradiction(node, axis, extent, needed: needed, owner)])
-        }
-        guard dim.symbols.count == 1, extent % dim.coefficient == 0 else { continue }
-        bindings[dim.symbols[0]] = extent / dim.coefficient
-        owners[dim.symbols[0]] = (node, axis)
-      }
-    }
-    return bindings
-  }
-
-  private static func contradiction(
-    _ node: Node, _ axis: Int, _ extent: Int, needed: Int, _ owner: (node: Node, axis: Int)?
-  ) -> Diagnostic {
-    let subject = "axis \(axis) of \(quoted(node)) is fed with \(extent) elements"
-    let message =
-      owner.map {
-        "\(subject), axis \($0.axis) of \(quoted($0.node)) with \(needed); the graph needs them equal"
-      }
-      ?? "\(subject), the graph needs \(needed)"
-    return Diagnostic(
-      .run, code: "feed.extent", message, at: node.origin.location, scope: node.origin.scope,
-      notes: owner.map { [Diagnostic.Note("the other is \(quoted($0.node))", at: $0.node.origin.location)] }
-        ?? [])
-  }
-
-  /// A node's name in quotes, or its mnemonic.
-  private static func quoted(_ node: Node) -> String {
-    node.origin.name.map { "\"\($0)\"" } ?? node.op.mnemonic
   }
 }
 

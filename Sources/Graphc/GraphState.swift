@@ -129,7 +129,10 @@ struct GraphState: @unchecked Sendable {
     _ dtype: DType, _ extents: [Extent], name: String?
   ) throws(BuildError) -> Value {
     let type = TensorType(dtype, Shape(extents.map { dim(of: $0) }))
-    if let flaw = type.flaw { throw BuildError("placeholder.extent", flaw) }
+    if let flaw = type.flaw {
+      let advice = extents.contains { ($0.value ?? 0) < 0 } ? "; write nil where a run decides" : ""
+      throw BuildError("placeholder.extent", flaw + advice)
+    }
     let name = uniqueName(name ?? "placeholder", in: builder.currentOrigin.scope)
     let value = builder.addParameter(name: name, type: type)
     setName(name, of: value)

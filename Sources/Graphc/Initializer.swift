@@ -64,7 +64,9 @@ extension Initializer {
       if array.dtype == dtype || array.literalConverted(to: dtype) != nil { return nil }
       return "the value is \(array.type), the variable \(TensorType(dtype, Shape(shape)))"
     }
-    return dtype.isFloatingPoint ? nil : "random numbers are floating-point, the variable is \(dtype)"
+    if dtype.isFloatingPoint { return nil }
+    return "random numbers are floating-point, the variable is \(dtype); give it `initializer: .zeros` or an "
+      + "initialValue"
   }
 
   /// The number of inputs and outputs of a unit, as Keras counts them: a matrix is `[inputs, outputs]`, and before those

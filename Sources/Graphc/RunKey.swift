@@ -9,7 +9,7 @@ struct RunKey: Hashable, Sendable {
     let dtype: DType
     let shape: [Int]
 
-    var type: String { dtype.name + shape.description }
+    var type: TensorType { TensorType(dtype, Shape(shape)) }
   }
 
   let fetches: [Value]

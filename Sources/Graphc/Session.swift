@@ -43,12 +43,17 @@ public final class Session: Sendable {
   /// - Parameters:
   ///   - seed: the same seed gives the same initial values and the same bits in every run.
   ///   - threads: nil takes one a processor.
+  /// - Throws: `DiagnosticList` for fewer than one thread.
   public init(_ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native) throws {
     self.graph = graph
     self.seed = seed
     self.engine = engine
     if let threads, threads < 1 {
-      throw Diagnostic(.run, code: "session.threads", "a session needs at least one thread, not \(threads)")
+      throw DiagnosticList([
+        Diagnostic(
+          .run, code: "session.threads",
+          "a session needs at least one thread, not \(threads); leave threads: out for one a processor")
+      ])
     }
     threadCount = threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
     pool = threadCount > 1 && engine == .native ? ThreadPool(threadCount: threadCount) : nil
@@ -98,17 +103,21 @@ public final class Session: Sendable {
       state.report.runCount += 1
       return run.variables.map { value(of: $0, &state) }
     }
-    switch run.code {
-    case .executable(let executable):
-      return try DiagnosticList.wrapping {
-        try executable.run(parameters: feeds, variables: variables, pool: pool)
-      }
-    case .module(let module):
-      return try DiagnosticList.wrapping {
+    do {
+      switch run.code {
+      case .executable(let executable):
+        return try executable.run(parameters: feeds, variables: variables, pool: pool)
+      case .module(let module):
         let outcome = try Interpreter.run(module, parameters: feeds, variables: variables)
         return Executable.Outcome(
           results: outcome.results, updates: module.updates.compactMap { outcome.updates[$0.variable] })
       }
+    } catch var diagnostic as Diagnostic {
+      if diagnostic.kind == .run, diagnostic.code == "remainder.value" || diagnostic.code == "divide.value" {
+        diagnostic.notes.append(
+          Diagnostic.Note("no variable has changed; `select(d .== 0, 1, d)` keeps zeros out of a divisor d"))
+      }
+      throw DiagnosticList([diagnostic])
     }
   }
 
@@ -125,7 +134,8 @@ public final class Session: Sendable {
     var isSound =
       fetches.allSatisfy { isOurs($0) && $0.isValid } && targets.allSatisfy { isOurs($0) && $0.isValid }
     for (tensor, array) in feeds {
-      guard isOurs(tensor), tensor.isValid, case .success(let fitted) = Session.fitting(array, tensor) else {
+      guard isOurs(tensor), tensor.isValid, case .success(let fitted) = Fitting.feed.fit(array, to: tensor)
+      else {
         isSound = false
         break
       }
@@ -147,60 +157,31 @@ public final class Session: Sendable {
     // In the order of the graph, since a dictionary has none.
     let fed = feeds.sorted { $0.key.value.node < $1.key.value.node }
     var problems: [Diagnostic] = []
-    problems += fetches.filter { !isOurs($0) }.map { foreign($0, "fetched") }
-    problems += targets.filter { !isOurs($0) }.map { foreign($0, "a target") }
-    problems += fed.filter { !isOurs($0.key) }.map { foreign($0.key, "fed") }
+    problems += fetches.filter { !isOurs($0) }.flatMap { foreign($0, "fetched") }
+    problems += targets.filter { !isOurs($0) }.flatMap { foreign($0, "a target") }
+    problems += fed.filter { !isOurs($0.key) }.flatMap { foreign($0.key, "fed") }
     for (tensor, array) in fed where isOurs(tensor) && tensor.isValid {
-      if case .failure(let problem) = Session.fitting(array, tensor) { problems.append(problem) }
+      if case .failure(let problem) = Fitting.feed.fit(array, to: tensor) { problems.append(problem) }
     }
-    let reached = graph.diagnostics(reachedFrom: (fetches + targets + fed.map(\.key)).filter(isOurs))
+    let ours = (fetches + targets).filter(isOurs)
+    let roots = ours.filter(\.isValid).map(\.value)
+    problems += graph.withState { state in
+      Extraction.missingFeeds(roots, fed: Set(feeds.keys.filter(isOurs).map(\.value)), in: state)
+    }
+    let reached = graph.diagnostics(reachedFrom: ours + fed.map(\.key).filter(isOurs))
     return DiagnosticList(reached.reached + problems, unreachedCount: reached.unreachedCount)
   }
 
-  private func foreign(_ tensor: Tensor, _ role: String) -> Diagnostic {
+  /// What is wrong with a tensor of another graph: its own mistakes, or that it is here.
+  private func foreign(_ tensor: Tensor, _ role: String) -> [Diagnostic] {
+    if !tensor.isValid { return tensor.graph.diagnostics(reachedFrom: [tensor]).reached }
     let origin = tensor.origin
-    return Diagnostic(
-      .run, code: "run.graph",
-      "\(tensor.phrase) is \(role) in a session of another graph; use a session of the tensor's own graph",
-      at: origin.location, scope: origin.scope)
-  }
-
-  /// The array in the tensor's own type, or what is wrong with it.
-  private static func fitting(_ array: NDArray, _ tensor: Tensor) -> Result<NDArray, Diagnostic> {
-    let type = tensor.type
-    var array = array
-    if array.isWeaklyTyped, type.dtype.isNumeric {
-      guard let converted = array.literalConverted(to: type.dtype) else {
-        return misfit(
-          tensor, "feed.dtype", "fed with a literal of which an element is no \(type.dtype)",
-          "write numbers that \(type.dtype) holds")
-      }
-      array = converted
-    }
-    if array.dtype != type.dtype {
-      return misfit(
-        tensor, "feed.dtype", "fed with \(array.type)",
-        "convert the array to \(type.dtype), or declare the placeholder as \(array.dtype)")
-    }
-    let fits =
-      array.rank == type.rank
-      && zip(array.shape, type.shape.dims).allSatisfy { $1.value == nil || $1.value == $0 }
-    if !fits {
-      return misfit(
-        tensor, "feed.shape", "fed with \(array.type)",
-        "feed an array of shape \(type.shape), ? being any extent")
-    }
-    return .success(array)
-  }
-
-  private static func misfit(
-    _ tensor: Tensor, _ code: String, _ fact: String, _ advice: String
-  ) -> Result<NDArray, Diagnostic> {
-    let origin = tensor.origin
-    return .failure(
+    return [
       Diagnostic(
-        .run, code: code, "\(tensor.phrase) is \(tensor.type) and is \(fact); \(advice)",
-        at: origin.location, scope: origin.scope))
+        .run, code: "run.graph",
+        "\(tensor.phrase) is \(role) in a session of another graph; use a session of the tensor's own graph",
+        at: origin.location, scope: origin.scope)
+    ]
   }
 
   // MARK: Compiling
@@ -245,6 +226,7 @@ public final class Session: Sendable {
     _ extraction: Extraction, _ reason: String
   ) throws -> (CompiledRun, SessionReport.Compilation) {
     let module = try extraction.boundModule()
+    try Limits.check(module, keepsAll: engine == .interpreter)
     let updates = module.updates.map { extraction.variables[$0.variable] }
     switch engine {
     case .native:
@@ -285,14 +267,14 @@ public final class Session: Sendable {
   /// - Throws: `DiagnosticList` when the array's type is not the variable's; the variable keeps its value.
   public func set(_ variable: Variable, to array: NDArray) throws {
     let index = try self.index(of: variable)
-    let fitted = try DiagnosticList.wrapping { try Session.fitting(array, variable.tensor).get() }
+    let fitted = try DiagnosticList.wrapping { try Fitting.value.fit(array, to: variable.value).get() }
     updating.withLock { _ in
       state.withLock { state in state.variables[index] = fitted }
     }
   }
 
   private func index(of variable: Variable) throws -> Int {
-    guard variable.graph === graph else { throw DiagnosticList([foreign(variable.tensor, "used")]) }
+    guard variable.graph === graph else { throw DiagnosticList(foreign(variable.value, "used")) }
     guard let index = graph.withState({ $0.variableIndex[variable.value.value] }) else {
       let reached = graph.diagnostics(reachedFrom: [variable.tensor])
       throw DiagnosticList(reached.reached, unreachedCount: reached.unreachedCount)

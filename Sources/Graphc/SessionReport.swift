@@ -30,16 +30,22 @@ public struct SessionReport: Sendable, CustomStringConvertible {
   public var compileSeconds: Double { compilations.reduce(0) { $0 + $1.seconds } }
 
   public var description: String {
-    var text = "\(runCount) runs, \(cacheHits) served by the cache, \(compilations.count) compilations"
-    text += " (\(milliseconds(compileSeconds))), \(initializedVariableCount) variables initialized"
+    var text = "\(counted(runCount, "run")), \(cacheHits) served by the cache, "
+    text += "\(counted(compilations.count, "compilation")) (\(milliseconds(compileSeconds))), "
+    text += "\(counted(initializedVariableCount, "variable")) initialized"
     for compilation in compilations {
-      text += "\n  \(compilation.reason): \(compilation.nodeCount) nodes, \(compilation.stepCount) steps, "
-      text += "\(compilation.kernelCount) kernels (\(compilation.newKernelCount) new), "
-      text += "arena \(compilation.arenaByteCount) bytes, plan \(milliseconds(compilation.planSeconds)), "
-      text += "code \(milliseconds(compilation.codeSeconds))"
+      let counts = [
+        counted(compilation.nodeCount, "node"), counted(compilation.stepCount, "step"),
+        "\(counted(compilation.kernelCount, "kernel")) (\(compilation.newKernelCount) new)",
+        "arena \(counted(compilation.arenaByteCount, "byte"))",
+        "plan \(milliseconds(compilation.planSeconds))", "code \(milliseconds(compilation.codeSeconds))",
+      ]
+      text += "\n  \(compilation.reason): \(counts.joined(separator: ", "))"
     }
     return text
   }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   private func milliseconds(_ seconds: Double) -> String {
     let tenths = Int((seconds * 10_000).rounded())

@@ -169,8 +169,9 @@ extension GraphState {
     let count = axes.reduce(Dim(1)) { $0 * shape[$1] }
     if let number = count.value { return try constant(.integer(number), as: dtype) }
     let known = try constant(.integer(count.coefficient), as: .int64)
-    let open = Shape(count.symbols.map { Dim.symbol($0) })
-    let sum = try append(.reduce(ReduceOp(.sum, axes: Array(0..<open.rank))), [broadcast(known, to: open)])
+    // One axis for all of them, so that a run that knows but the product of the extents can count.
+    let open = Shape([Dim(coefficient: 1, symbols: count.symbols)])
+    let sum = try append(.reduce(ReduceOp(.sum, axes: [0])), [broadcast(known, to: open)])
     return try converted(sum, to: dtype)
   }
 }
