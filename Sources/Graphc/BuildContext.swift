@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import GraphIR
+import Runtime
 
 /// What surrounds an expression while it is built: the scopes, and the public function on whose behalf inner
 /// expressions are made. Task-local, so that several tasks can build one graph.
@@ -45,6 +46,8 @@ struct CallSite: Sendable {
   var function: String
   /// The user's line; an operator cannot see it.
   var location: SourceLocation?
+  /// Where the user's line can be found when it is wanted.
+  var trace: Backtrace?
 
   init(_ function: String, _ fileID: String, _ line: Int) {
     self.function = function
@@ -54,14 +57,14 @@ struct CallSite: Sendable {
   /// The use of an operator, whose line is found only when something is wrong with it.
   init(operator function: String) { self.function = function }
 
-  /// The use of an operator that can fail in a run when its operands are integers. Then it is too late to find its
-  /// line, so it is found now.
-  init(failingOperator function: String, _ operands: any TensorOperand...) {
+  /// A division by an operator, which can fail in a run when its operands are integers. Then it is too late to look at
+  /// the stack.
+  init(division function: String, _ dividend: some TensorOperand, by divisor: some TensorOperand) {
     self.function = function
-    let dtypes = operands.compactMap { $0.operand.tensor?.dtype }
-    if BuildContext.current.composite == nil, !dtypes.contains(where: \.isFloatingPoint) {
-      location = UserFrame.location()
-    }
+    if BuildContext.current.composite != nil { return }
+    if case .integer(let number) = divisor.operand.term, number != 0 { return }
+    let dtypes = [dividend.operand, divisor.operand].compactMap { $0.tensor?.dtype }
+    if !dtypes.contains(where: \.isFloatingPoint) { trace = UserFrame.trace() }
   }
 
   /// This call, or the composite that it is part of.

@@ -93,7 +93,7 @@ struct Extraction {
   // MARK: Steps
 
   /// Marks what the roots need, up to what is fed.
-  private static func neededNodes(_ roots: [Value], fed: Set<Value>, _ nodes: [Node]) -> [Bool] {
+  static func neededNodes(_ roots: [Value], fed: Set<Value>, _ nodes: [Node]) -> [Bool] {
     var needed = [Bool](repeating: false, count: nodes.count)
     for root in roots where !fed.contains(root) { needed[root.nodeIndex] = true }
     for index in nodes.indices.reversed() where needed[index] {

@@ -47,7 +47,9 @@ extension Graph {
         if !causes.isEmpty { return .success(poisonTypes.map { state.poison(causes, type: $0) }) }
         state.begin(site, scope: scope)
         do throws(BuildError) {
-          return .success(try body(&state, terms.map(\.term)))
+          let values = try body(&state, terms.map(\.term))
+          if let trace = site.trace { state.keep(trace, for: values) }
+          return .success(values)
         } catch {
           var error = error
           error.notes += state.notes(on: terms, roles: roles)

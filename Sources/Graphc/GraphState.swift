@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import GraphIR
+import Runtime
 
 /// Everything that a graph knows, reached under its lock only.
 ///
@@ -73,6 +74,8 @@ struct GraphState: @unchecked Sendable {
   private var usedNames: [String: Int] = [:]
   private var namedExtents: [String: Dim] = [:]
   private var streams: UInt64 = 0
+  /// The stacks of operators that can fail in a run.
+  private(set) var traces: [Value: Backtrace] = [:]
 
   /// What is being built, for equations and nodes.
   private(set) var currentFunction = ""
@@ -87,6 +90,11 @@ struct GraphState: @unchecked Sendable {
   mutating func begin(_ site: CallSite, scope: String) {
     builder.currentOrigin = Origin(location: site.location, scope: scope)
     currentFunction = site.function
+  }
+
+  /// Keeps the stack that first made some values.
+  mutating func keep(_ trace: Backtrace, for values: [Value]) {
+    for value in values where traces[value] == nil { traces[value] = trace }
   }
 
   // MARK: Names

@@ -3,6 +3,7 @@
 import Glibc
 import GraphIR
 import GraphRuntime
+import Runtime
 import Synchronization
 
 /// Runs parts of a graph and keeps the values of its variables.
@@ -76,9 +77,9 @@ public final class Session: Sendable {
   ) throws -> [NDArray] {
     let (key, arrays) = try prepare(fetches, targets, feeds)
     let run = try compiledRun(key, fetches, targets)
-    if run.updates.isEmpty { return try perform(run, arrays).results }
+    if run.updates.isEmpty { return try perform(run, key, arrays).results }
     return try updating.withLock { _ in
-      let outcome = try perform(run, arrays)
+      let outcome = try perform(run, key, arrays)
       state.withLock { state in
         for (variable, value) in zip(run.updates, outcome.updates) { state.variables[variable] = value }
       }
@@ -98,7 +99,7 @@ public final class Session: Sendable {
     _ = try run([], targets: [target], feeding: feeds)
   }
 
-  private func perform(_ run: CompiledRun, _ feeds: [NDArray]) throws -> Executable.Outcome {
+  private func perform(_ run: CompiledRun, _ key: RunKey, _ feeds: [NDArray]) throws -> Executable.Outcome {
     let variables = state.withLock { state in
       state.report.runCount += 1
       return run.variables.map { value(of: $0, &state) }
@@ -114,10 +115,35 @@ public final class Session: Sendable {
       }
     } catch var diagnostic as Diagnostic {
       if diagnostic.kind == .run, diagnostic.code == "remainder.value" || diagnostic.code == "divide.value" {
+        if diagnostic.location == nil { locate(&diagnostic, key) }
         diagnostic.notes.append(
           Diagnostic.Note("no variable has changed; `select(d .== 0, 1, d)` keeps zeros out of a divisor d"))
       }
       throw DiagnosticList([diagnostic])
+    }
+  }
+
+  /// Finds the line of an operator that failed; of several that may be the one, all of them.
+  private func locate(_ diagnostic: inout Diagnostic, _ key: RunKey) {
+    let (code, scope) = (diagnostic.code, diagnostic.scope)
+    let traces = graph.withState { state in
+      let nodes = state.builder.nodes
+      let needed = Extraction.neededNodes(
+        key.fetches + key.targets, fed: Set(key.feeds.map(\.value)), nodes)
+      return nodes.indices.compactMap { index -> Backtrace? in
+        guard needed[index], nodes[index].origin.scope == scope, "\(nodes[index].op.mnemonic).value" == code
+        else { return nil }
+        return state.traces[Value(node: Int32(index))]
+      }
+    }
+    var locations: [SourceLocation] = []
+    for location in traces.compactMap(UserFrame.location(in:)) where !locations.contains(location) {
+      locations.append(location)
+    }
+    if locations.count == 1 {
+      diagnostic.location = locations[0]
+    } else {
+      diagnostic.notes += locations.map { Diagnostic.Note("it may be the operator", at: $0) }
     }
   }
 

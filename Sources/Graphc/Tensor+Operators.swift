@@ -66,14 +66,14 @@ extension TensorConvertible {
 
   /// The remainder of the division that truncates, with the sign of the left side; see `floorMod`.
   public static func % (lhs: Self, rhs: some TensorConvertible) -> Tensor {
-    elementwise(.remainder, lhs, rhs, at: CallSite(failingOperator: "%", lhs, rhs))
+    elementwise(.remainder, lhs, rhs, at: CallSite(division: "%", lhs, by: rhs))
   }
   /// The remainder of the division that truncates, with the sign of the left side; see `floorMod`.
   public static func % (lhs: Self, rhs: some ConstantOperand) -> Tensor {
-    elementwise(.remainder, lhs, rhs, at: CallSite(failingOperator: "%", lhs, rhs))
+    elementwise(.remainder, lhs, rhs, at: CallSite(division: "%", lhs, by: rhs))
   }
   /// The remainder of the division that truncates, with the sign of the left side; see `floorMod`.
   public static func % (lhs: some ConstantOperand, rhs: Self) -> Tensor {
-    elementwise(.remainder, lhs, rhs, at: CallSite(failingOperator: "%", lhs, rhs))
+    elementwise(.remainder, lhs, rhs, at: CallSite(division: "%", lhs, by: rhs))
   }
 }

@@ -77,12 +77,14 @@ package struct TextProgram: Sendable {
   private func evaluate(
     _ module: Module, _ parameters: [NDArray], _ variables: [NDArray], _ engine: Engine
   ) throws -> (results: [NDArray], updates: [(Int, NDArray)]) {
+    try Limits.check(module, keepsAll: engine == .interpreter)
     switch engine {
     case .interpreter:
       let outcome = try Interpreter.run(module, parameters: parameters, variables: variables)
       return (outcome.results, outcome.updates.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     case .native:
       let plan = try Lowering.plan(for: try Pipeline.standard.run(module))
+      try Limits.check(plan)
       let executable = try Executable(plan: plan, kernels: KernelCache(backend: try CPUBackend()))
       let outcome = try executable.run(parameters: parameters, variables: variables)
       return (outcome.results, Array(zip(plan.updates.map(\.variable), outcome.updates)))

@@ -12,10 +12,15 @@ enum UserFrame {
     return parts.dropLast(2).joined(separator: "/") + "/"
   }()
 
+  /// The stack as addresses, for a line that may be wanted later; a fraction of a millisecond.
+  static func trace() -> Backtrace? { try? Backtrace.capture(limit: 64) }
+
+  static func location() -> SourceLocation? { trace().flatMap { location(in: $0) } }
+
   /// The innermost frame whose source lies outside this library, inlined frames included; nil without debugging
   /// information.
-  static func location() -> SourceLocation? {
-    guard let backtrace = try? Backtrace.capture(limit: 64).symbolicated() else { return nil }
+  static func location(in trace: Backtrace) -> SourceLocation? {
+    guard let backtrace = trace.symbolicated() else { return nil }
     for frame in backtrace.frames {
       guard let location = frame.symbol?.sourceLocation, location.line > 0, isUserSource(location.path) else {
         continue

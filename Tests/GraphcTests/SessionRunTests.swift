@@ -138,10 +138,11 @@ struct SessionRunTests {
     let text = graph.placeholder(.string, [nil], name: "text")
     let constant = graph.constant([[1.5, -2]], name: "constant")
     let hello = graph.constant("hello")
+    let same = graph.identity(text)
     let v = graph.variable([2], initializer: .ones, name: "v")
     let sum = x + 1
     let session = try Session(graph, engine: engine)
-    let fetches = [x, constant, v.value, sum, x, sum, v.value, hello, text, hello, text]
+    let fetches = [x, constant, v.value, sum, x, sum, v.value, hello, text, hello, same]
     let values = try session.run(fetches, feeding: [x: [4, 5], text: ["a", "b"]])
     let expected: [NDArray] = [
       NDArray([4, 5] as [Int32]), NDArray([1.5, -2] as [Float], shape: [1, 2]), NDArray([1, 1] as [Float]),

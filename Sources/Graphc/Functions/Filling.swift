@@ -19,13 +19,13 @@ extension Graph {
   public func zeros(
     _ shape: [Extent], dtype: DType = .float32, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
-    full(0, shape, dtype: dtype, fileID: fileID, line: line)
+    CallSite("zeros", fileID, line).composing { full(0, shape, dtype: dtype) }
   }
 
   public func ones(
     _ shape: [Extent], dtype: DType = .float32, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
-    full(1, shape, dtype: dtype, fileID: fileID, line: line)
+    CallSite("ones", fileID, line).composing { full(1, shape, dtype: dtype) }
   }
 
   /// `0, 1, …` up to `count`, of one axis.
