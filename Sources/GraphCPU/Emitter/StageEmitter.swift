@@ -74,9 +74,12 @@ extension KernelEmitter {
     }
   }
 
-  /// The numbers of lanes to along the domain, descending to 1.
+  /// The numbers of lanes to try along the domain, descending to 1; the vectors of a short axis are short.
   private var domainLanes: [Int] {
-    (interleave > 1 ? [width * interleave] : []) + (width > 1 ? [width] : []) + [1]
+    let extent = kernel.domain[domainRank - 1]
+    var width = width
+    while width > extent { width /= 2 }
+    return (interleave > 1 ? [width * interleave] : []) + (width > 1 ? [width] : []) + [1]
   }
 
   private func setting(_ frames: [Frame], lanes: Int) -> [Frame] {
