@@ -10,6 +10,8 @@ import Synchronization
 /// fails leaves no trace.
 public final class Executable: Sendable {
   public let plan: Plan
+  /// Kernels that were not in the cache.
+  public var newKernelCount: Int { program.newKernelCount }
   private let program: Program
   private let idleContexts = Mutex<[RunContext]>([])
 
@@ -96,6 +98,8 @@ final class Program: Sendable {
   let changingArguments: [Int]
   private let products: [MatrixProduct]
   private let productMemory: ProductMemory
+  /// Kernels that were compiled for this program.
+  let newKernelCount: Int
   /// Keeps the machine code alive.
   private let code: [any CompiledKernels]
 
@@ -114,7 +118,7 @@ final class Program: Sendable {
   }
 
   init(plan: Plan, kernels: KernelCache) throws {
-    let (functions, code) = try kernels.functions(for: plan.kernels)
+    let code = try kernels.code(for: plan.kernels)
     var products: [MatrixProduct] = []
     for case .matrixProduct(let product, _, _, _, _) in plan.steps { products.append(product) }
     let memory = ProductMemory(products)
@@ -129,7 +133,7 @@ final class Program: Sendable {
         arguments += call.buffers
         steps.append(
           Step(
-            action: .kernel(functions[call.kernel]), arguments: start, count: kernel.rangeCount,
+            action: .kernel(code.functions[call.kernel]), arguments: start, count: kernel.rangeCount,
             chunk: Program.chunkLength(of: kernel)))
       case .matrixProduct(_, let a, let b, let c, _):
         arguments += [a, b, c]
@@ -149,7 +153,8 @@ final class Program: Sendable {
     self.plan = plan
     self.steps = steps
     self.products = products
-    self.code = code
+    self.code = code.owners
+    newKernelCount = code.newCount
     let storages = arguments.map { plan.buffers[$0].storage }
     self.arguments = storages
     changingArguments = storages.indices.filter { position in

@@ -23,10 +23,19 @@ public final class KernelCache: Sendable {
   /// Kernels compiled so far.
   public var compiledCount: Int { state.withLock { $0.compiledCount } }
 
-  /// Code for each kernel, in order; what is missing is compiled in one batch. The code lives as long as the second
-  /// result does.
+  /// The code of some kernels.
+  struct Code {
+    /// In the order of the kernels.
+    let functions: [KernelFunction]
+    /// Keeps the functions alive.
+    let owners: [any CompiledKernels]
+    /// How many kernels were compiled for this.
+    let newCount: Int
+  }
+
+  /// Code for each kernel; what is missing is compiled in one batch.
   /// - Throws: what the backend throws; the cache is then as it was.
-  func functions(for kernels: [Kernel]) throws -> ([KernelFunction], [any CompiledKernels]) {
+  func code(for kernels: [Kernel]) throws -> Code {
     try state.withLock { state in
       let missing = kernels.filter { state.entries[$0] == nil }
       if !missing.isEmpty {
@@ -42,7 +51,8 @@ public final class KernelCache: Sendable {
         state.compiledCount += missing.count
       }
       let entries = kernels.compactMap { state.entries[$0] }
-      return (entries.map(\.function), entries.map(\.code))
+      return Code(
+        functions: entries.map(\.function), owners: entries.map(\.code), newCount: missing.count)
     }
   }
 }

@@ -35,11 +35,10 @@ enum Compiler {
     let plan = try Lowering.plan(for: try Pipeline.standard.run(module))
     try Limits.check(plan)
     let planned = clock.now
-    let before = kernels.compiledCount
     let executable = try Executable(plan: plan, kernels: kernels)
     cost.planSeconds = (planned - start).seconds
     cost.codeSeconds = (clock.now - planned).seconds
-    cost.newKernelCount = kernels.compiledCount - before
+    cost.newKernelCount = executable.newKernelCount
     return (executable, cost)
   }
 }

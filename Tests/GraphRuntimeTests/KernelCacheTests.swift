@@ -22,10 +22,10 @@ import Testing
   @Test func aKernelIsCompiledOnce() throws {
     let backend = CountingBackend()
     let cache = KernelCache(backend: backend)
-    #expect(try cache.functions(for: kernels(1...3)).0.count == 3)
-    #expect(try cache.functions(for: kernels(2...5)).0.count == 4)
-    #expect(try cache.functions(for: kernels(1...5)).0.count == 5)
-    #expect(try cache.functions(for: []).0.isEmpty)
+    #expect(try cache.code(for: kernels(1...3)).functions.count == 3)
+    #expect(try cache.code(for: kernels(2...5)).functions.count == 4)
+    #expect(try cache.code(for: kernels(1...5)).functions.count == 5)
+    #expect(try cache.code(for: []).functions.isEmpty)
     // In batches of what was missing.
     #expect(backend.state.withLock { $0.batches } == [3, 2])
     #expect(cache.compiledCount == 5)
@@ -35,18 +35,18 @@ import Testing
   func aFailureLeavesTheCacheAsItWas(_ behaviour: CountingBackend.Behaviour) throws {
     let backend = CountingBackend()
     let cache = KernelCache(backend: backend)
-    _ = try cache.functions(for: kernels(1...2))
+    _ = try cache.code(for: kernels(1...2))
     backend.state.withLock { $0.behaviour = behaviour }
-    let error = #expect(throws: Diagnostic.self) { try cache.functions(for: kernels(1...4)) }
+    let error = #expect(throws: Diagnostic.self) { try cache.code(for: kernels(1...4)) }
     #expect(error?.kind == .bug)
     #expect(cache.compiledCount == 2)
     // What was there is still there, and what failed is tried again.
-    #expect(try cache.functions(for: kernels(1...2)).0.count == 2)
+    #expect(try cache.code(for: kernels(1...2)).functions.count == 2)
     backend.state.withLock {
       $0.behaviour = .works
       $0.batches = []
     }
-    #expect(try cache.functions(for: kernels(1...4)).0.count == 4)
+    #expect(try cache.code(for: kernels(1...4)).functions.count == 4)
     #expect(backend.state.withLock { $0.batches } == [2])
     #expect(cache.compiledCount == 4)
   }
@@ -57,7 +57,7 @@ import Testing
     let failures = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: 8) { caller in
       for start in 1...20 {
-        let found = try? cache.functions(for: kernels(start...start + 5)).0.count
+        let found = try? cache.code(for: kernels(start...start + 5)).functions.count
         if found != 6 { failures.add(1, ordering: .relaxed) }
       }
     }
