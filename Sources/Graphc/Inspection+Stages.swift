@@ -45,6 +45,8 @@ extension Inspection {
   private static func text(of module: Module, as format: Format) -> String {
     switch format {
     case .text: ModulePrinter(module).text
+    case .dot: module.dot
+    case .json: module.json
     }
   }
 
@@ -75,7 +77,7 @@ extension Inspection {
       }
       pipeline.passes = Array(pipeline.passes[...last])
     }
-    return try pipeline.run(module)
+    return try pipeline.run(module, options: PipelineOptions(verify: true))
   }
 
   /// What each pass did and the time that it took, a line each.

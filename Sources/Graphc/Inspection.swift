@@ -37,6 +37,9 @@ public struct Inspection: Sendable {
 
   public enum Format: String, CaseIterable, Sendable {
     case text
+    /// The language of Graphviz.
+    case dot
+    case json
   }
 
   /// What is shown of a stage.
@@ -78,13 +81,17 @@ public struct Inspection: Sendable {
   ///   - fetches: what the run computes.
   ///   - targets: what it carries out besides.
   ///   - feeds: arrays of which only the types count; they give unknown extents their numbers.
+  ///   - name: the name of the program in the texts.
   /// - Throws: `DiagnosticList`, as a session's run.
   public init(
-    _ graph: Graph, fetches: [Tensor], targets: [Operation] = [], feeding feeds: [Tensor: NDArray] = [:]
+    _ graph: Graph, fetches: [Tensor], targets: [Operation] = [], feeding feeds: [Tensor: NDArray] = [:],
+    name: String = "run"
   ) throws {
     let session = try Session(graph, threads: 1, engine: .interpreter)
     let extraction = try session.extraction(fetches, targets: targets, feeding: feeds)
-    self.init(extraction.module, examples: extraction.bindings)
+    var module = extraction.module
+    module.name = name
+    self.init(module, examples: extraction.bindings)
   }
 
   /// A program in the language of `IR/SPEC.md`.

@@ -125,7 +125,10 @@ struct TextTable {
     self.rightAligned = rightAligned
   }
 
-  var text: String {
+  var text: String { text(width: .max) }
+
+  /// - Parameter width: lines that are longer are cut short.
+  func text(width: Int) -> String {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
       rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0
@@ -137,6 +140,7 @@ struct TextTable {
         line += (column == 0 ? "" : "  ") + (rightAligned.contains(column) ? padding + cell : cell + padding)
       }
       while line.last == " " { line.removeLast() }
+      if line.count > width { line = line.prefix(width - 1) + "…" }
       return line + "\n"
     }.joined()
   }

@@ -34,7 +34,8 @@ struct DumpCommand: Command {
         kernels     the loops that it becomes
         plan        the steps of a run and the place of each array
         llvm, asm   the code of every kernel
-      All but the first need a number for every extent.
+      All but the first need a number for every extent; the built-in models have them. The formats dot (Graphviz) and \
+      json are there for the first three.
       """,
     examples: [
       ("graphc dump iris --emit kernels", "the loops of a training step"),
@@ -42,6 +43,7 @@ struct DumpCommand: Command {
         "graphc dump net.gir --emit asm --bind '?0=32' --cpu x86-64-v3 --only 0",
         "one kernel for another processor"
       ),
+      ("graphc dump xor --emit optimized --format dot | dot -Tsvg > xor.svg", "a picture"),
       ("graphc dump net.gir --emit gradients --grad loss:w,b --bind 0=8", "a gradient written out"),
     ])
 
@@ -175,7 +177,8 @@ struct DumpCommand: Command {
 extension Inspection {
   /// The run of a built-in model.
   init(_ model: BuiltInModel) throws {
-    try self.init(model.graph, fetches: model.fetches, targets: model.targets, feeding: model.feeds)
+    try self.init(
+      model.graph, fetches: model.fetches, targets: model.targets, feeding: model.feeds, name: model.name)
   }
 }
 

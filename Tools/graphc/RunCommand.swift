@@ -93,7 +93,7 @@ struct RunCommand: Command {
     }
     for (name, value) in printed {
       if results.count > 1 { outcome.output += "\(name): \(value.type)\n" }
-      outcome.output += ArrayText.text(of: value) + "\n"
+      outcome.output += "\(value)\n"
     }
   }
 
