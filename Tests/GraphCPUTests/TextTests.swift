@@ -29,6 +29,30 @@ struct TextTests {
     #expect(text.contains(instruction), "\(text)")
   }
 
+  /// Maxima, sums, positions, divisions, tables and calls, for a machine that no test runs on.
+  @Test func everyKindOfStageHasForeignCode() throws {
+    let backend = try CPUBackend(cpu: "neoverse-n1")
+    let map = AffineMap(strides: [33, 1])
+    let load = KernelInstruction(.load(buffer: 0, at: map), .float32)
+    let body = [
+      load, KernelInstruction(.stageResult(0), .float32), KernelInstruction(.function(.sin), .float32, [0]),
+      KernelInstruction(.function(.remainder), .float32, [2, 1]), KernelInstruction(.convert, .int32, [3]),
+      KernelInstruction(.stageResult(1), .int32), KernelInstruction(.function(.divide), .int32, [4, 5]),
+    ]
+    for axis in [Kernel.VectorAxis.domain, .loop] {
+      let kernel = Kernel(
+        buffers: [.init(.float32, .read), .init(.int32, .write)], domain: [21],
+        stages: [
+          Stage(loop: [33], body: [load], sink: .reduce(.max, value: 0, lanes: axis == .loop ? 32 : 1)),
+          Stage(loop: [33], body: [load], sink: .argReduce(.min, value: 0)),
+          Stage(loop: [33], body: body, sink: .store(value: 6, buffer: 1, at: map)),
+        ], vectorAxis: axis)
+      let text = try backend.text(of: kernel, as: .assembly)
+      #expect(text.contains("fmax\tv"))
+      #expect(text.contains("bl\tfmodf"))
+    }
+  }
+
   @Test func textIsTheSameEachTime() throws {
     for form in [CodeForm.llvm, .optimizedLLVM, .assembly] {
       let first = try CPUBackend(cpu: "x86-64-v3").text(of: kernel, as: form)

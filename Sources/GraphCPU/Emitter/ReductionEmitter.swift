@@ -16,10 +16,10 @@ extension KernelEmitter {
     let steps = ReductionOrder.chunkSteps
     if stage.loopCount == 0 { return identity }
     if stage.loopCount <= steps {
-      let sum = forEachElement(number, frame, carrying: [identity]) { value, _, sums in
+      // One chunk, which is the total: what starts from the identity is not changed by combining it with that.
+      return forEachElement(number, frame, carrying: [identity]) { value, _, sums in
         [combine(number, sums[0], value, lanes: lanes)]
-      }
-      return combine(number, identity, sum[0], lanes: lanes)
+      }[0]
     }
     if stage.loop.count == 1 {
       return loop("chunk", 0..<stage.loopCount, step: steps, carrying: [identity]) { start, totals in
@@ -156,8 +156,7 @@ extension KernelEmitter {
           addRow(number, wide, at: index, to: lanes)
         }
       }
-      lanes = addRest(number, frame, wide, from: whole, to: lanes)
-      return combine(number, identity, fold(number, lanes), lanes: 1)
+      return fold(number, addRest(number, frame, wide, from: whole, to: lanes))
     }
     return loop("chunk", 0..<count, step: chunk, carrying: [identity]) { first, totals in
       let next = ir.add(first, ir.index(chunk))
