@@ -110,7 +110,7 @@ struct SessionReportTests {
         """)
   }
 
-  @Test("A thousand steps of exclusive or compile once and take no more memory")
+  @Test("Thousands of steps of exclusive or compile once and take no more memory")
   func steadyState() async {
     // In a process of its own, where no other test takes memory.
     await #expect(processExitsWith: .success) {
@@ -122,14 +122,14 @@ struct SessionReportTests {
       }
       try steps(200)
       let before = try residentByteCount()
-      try steps(1000)
+      try steps(5000)
       let growth = try residentByteCount() - before
       let report = session.report
       #expect(report.compilations.count == 1)
-      #expect(report.runCount == 1200)
-      #expect(report.cacheHits == 1199)
-      // A leak of 132 bytes a step would show: the heap may round up by one step of its growth.
-      #expect(growth <= 132 * 1024, "\(growth) bytes more after 1000 steps")
+      #expect(report.runCount == 5200)
+      #expect(report.cacheHits == 5199)
+      // The heap grows by 132 KiB at a time, so that 27 bytes a step that are not freed would show.
+      #expect(growth < 132 * 1024, "\(growth) bytes more after 5000 steps")
     }
   }
 }
