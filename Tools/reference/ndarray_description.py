@@ -82,7 +82,7 @@ def swift(text):
 
 def entry(dtype, shape, elements, expected):
     shape = "[" + ", ".join(map(str, shape)) + "]"
-    return f"    .init(\n      .{dtype}, {shape},\n      {elements},\n      {swift(expected)}),"
+    return f"    .init(.{dtype}, {shape}, {elements}, {swift(expected)}),"
 
 
 def main():
@@ -98,7 +98,7 @@ def main():
     for array in texts():
         elements = "[" + ", ".join(swift(str(x)) for x in array.reshape(-1)) + "]"
         shape = "[" + ", ".join(map(str, array.shape)) + "]"
-        out.append(f"    .init(\n      {shape}, {elements},\n      {swift(str(array))}),")
+        out.append(f"    .init({shape}, {elements}, {swift(str(array))}),")
     out += ["  ]", "}"]
     sys.stdout.write("\n".join(out) + "\n")
 
