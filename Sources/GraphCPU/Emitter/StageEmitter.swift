@@ -33,7 +33,10 @@ extension KernelEmitter {
   private func emitRange(_ frames: [Frame], from: IRValue, to: IRValue) {
     var from = from
     var mayBeEmpty = false
-    for lanes in domainLanes where lanes <= kernel.domain[0] {
+    // A short axis takes short vectors, since what full ones leave is done one by one.
+    var widest = width
+    while widest > kernel.domain[0] { widest /= 2 }
+    for lanes in domainLanes(widest: widest) where lanes <= kernel.domain[0] {
       let isWhole = rangeFactor % lanes == 0
       var limit = to
       if !isWhole {
@@ -57,7 +60,7 @@ extension KernelEmitter {
   private func emitRow(_ frames: [Frame]) {
     let extent = kernel.domain[domainRank - 1]
     var start = 0
-    for lanes in domainLanes.dropLast() {
+    for lanes in domainLanes(widest: width).dropLast() {
       let limit = start + (extent - start) / lanes * lanes
       emitRow(frames, start..<limit, lanes: lanes)
       start = limit
@@ -74,12 +77,9 @@ extension KernelEmitter {
     }
   }
 
-  /// The numbers of lanes to try along the domain, descending to 1; the vectors of a short axis are short.
-  private var domainLanes: [Int] {
-    let extent = kernel.domain[domainRank - 1]
-    var width = width
-    while width > extent { width /= 2 }
-    return (interleave > 1 ? [width * interleave] : []) + (width > 1 ? [width] : []) + [1]
+  /// The numbers of lanes to try along the domain, descending from the widest to 1.
+  private func domainLanes(widest: Int) -> [Int] {
+    (interleave > 1 ? [widest * interleave] : []) + (widest > 1 ? [widest] : []) + [1]
   }
 
   private func setting(_ frames: [Frame], lanes: Int) -> [Frame] {
