@@ -40,7 +40,7 @@ package struct TextProgram: Sendable {
   ///
   /// - Parameters:
   ///   - fetches: names of results or of other values, `%7`.
-  ///   - feeds: an array for each parameter, by name.
+  ///   - feeds: an array for each parameter that is needed, by name.
   ///   - variables: what variables start as, by name; zeros for the others.
   ///   - keepsUpdates: whether the updates are computed too.
   /// - Throws: `Diagnostic` or `DiagnosticList`.
@@ -50,28 +50,60 @@ package struct TextProgram: Sendable {
     keepsUpdates: Bool = false, engine: Engine = .native
   ) throws -> Outcome {
     let values = ModuleNames(module)
-    var wanted = module
-    wanted.results = try fetches.map { Module.Result(name: $0, value: try values.value(named: $0)) }
-    if !keepsUpdates { wanted.updates = [] }
+    let results = try fetches.map { Module.Result(name: $0, value: try values.value(named: $0)) }
+    let (wanted, kept) = try needed(for: results, keepsUpdates ? module.updates : [])
 
     let parameterNames = zip(module.parameters.map(\.name), names.parameters).map { [$0, $1] }
-    let fed = try matched(feeds, to: parameterNames, noun: "parameter")
-    try requireFeeds(fed)
-    let bindings = try bind(fed)
-    let bound = try Pass.gradients.run(wanted.bound(by: bindings))
+    let allFed = try matched(feeds, to: parameterNames, noun: "parameter")
+    let fed = try complete(kept.map { allFed[$0] }, wanted.parameters)
+    let bound = try Pass.gradients.run(wanted.bound(by: bind(fed, wanted.parameters)))
 
     let variableNames = zip(module.variables.map(\.name), names.variables).map { [$0, $1] }
-    let given = try matched(variables, to: variableNames, noun: "variable")
-    let start = try initialValues(given, bound.variables)
-    let parameters = try fed.map { array throws(Diagnostic) in
-      guard let array else { throw Diagnostic(.bug, code: "feed.missing", "a feed is gone") }
-      return array
-    }
-    let (results, updates) = try evaluate(bound, parameters, start, engine)
+    let start = try initialValues(
+      matched(variables, to: variableNames, noun: "variable"), bound.variables)
+    let outcome = try evaluate(bound, fed, start, engine)
     var end = start
-    for (variable, value) in updates { end[variable] = value }
+    for (variable, value) in outcome.updates { end[variable] = value }
     let fileNames = names.variables.map { String($0.dropFirst()) }
-    return Outcome(results: results, variables: Array(zip(fileNames, end)).map { (name: $0, value: $1) })
+    return Outcome(
+      results: outcome.results, variables: zip(fileNames, end).map { (name: $0, value: $1) })
+  }
+
+  /// The part of the program that some results and updates need, with all variables, and the numbers of the parameters
+  /// that it has left.
+  private func needed(
+    for results: [Module.Result], _ updates: [Module.Update]
+  ) throws -> (module: Module, parameters: [Int]) {
+    var isNeeded = [Bool](repeating: false, count: module.nodes.count)
+    for root in results.map(\.value) + updates.map(\.value) { isNeeded[root.nodeIndex] = true }
+    for index in module.nodes.indices.reversed() where isNeeded[index] {
+      for operand in module.nodes[index].operands { isNeeded[operand.nodeIndex] = true }
+    }
+    let builder = ModuleBuilder(name: module.name)
+    builder.variables = module.variables
+    builder.reserveSymbols(of: module.nodes.flatMap(\.types))
+    var parameters: [Int] = []
+    var renamed: [Value: Value] = [:]
+    for index in module.nodes.indices where isNeeded[index] {
+      let node = module.nodes[index]
+      if case .parameter(let rule) = node.op {
+        let parameter = module.parameters[rule.index]
+        parameters.append(rule.index)
+        renamed[Value(node: Int32(index))] = builder.addParameter(
+          name: parameter.name, type: parameter.type, origin: node.origin)
+        continue
+      }
+      let operands = node.operands.compactMap { renamed[$0] }
+      let values = try builder.appendAll(node.op, operands, origin: node.origin, annotated: node.types)
+      for (result, value) in values.enumerated() {
+        renamed[Value(node: Int32(index), result: Int32(result))] = value
+      }
+    }
+    let new = { (value: Value) in renamed[value] ?? value }
+    let part = try builder.module(
+      results: results.map { Module.Result(name: $0.name, value: new($0.value)) },
+      updates: updates.map { Module.Update(variable: $0.variable, value: new($0.value)) })
+    return (part, parameters)
   }
 
   private func evaluate(
@@ -113,20 +145,21 @@ package struct TextProgram: Sendable {
     return values
   }
 
-  private func requireFeeds(_ fed: [NDArray?]) throws {
-    let missing = module.parameters.indices.filter { fed[$0] == nil }.map { index in
+  /// The feeds, all of them.
+  private func complete(_ fed: [NDArray?], _ parameters: [Module.Parameter]) throws -> [NDArray] {
+    let missing = zip(parameters, fed).filter { $1 == nil }.map { parameter, _ in
       Diagnostic(
         .run, code: "feed.missing",
-        "parameter '\(module.parameters[index].name)' \(module.parameters[index].type) is not fed")
+        "parameter '\(parameter.name)' \(parameter.type) is needed by this run and is not fed")
     }
     if !missing.isEmpty { throw DiagnosticList(missing) }
+    return fed.compactMap { $0 }
   }
 
   /// The numbers that the feeds give the symbols.
-  private func bind(_ fed: [NDArray?]) throws -> [Int: Int] {
+  private func bind(_ fed: [NDArray], _ parameters: [Module.Parameter]) throws -> [Int: Int] {
     var bindings: [Int: Int] = [:]
-    for (parameter, array) in zip(module.parameters, fed) {
-      guard let array else { continue }
+    for (parameter, array) in zip(parameters, fed) {
       let type = parameter.type
       if array.dtype != type.dtype {
         throw misfit("feed.dtype", parameter, array, "save it as \(type.dtype)")
@@ -142,9 +175,9 @@ package struct TextProgram: Sendable {
         }
       }
     }
-    for (parameter, array) in zip(module.parameters, fed) {
+    for (parameter, array) in zip(parameters, fed) {
       let type = parameter.type.bound(by: bindings.mapValues { Dim($0) })
-      if let array, type.isStatic, type != array.type {
+      if type.isStatic, type != array.type {
         throw misfit("feed.shape", parameter, array, "with the other feeds it must be \(type)")
       }
     }

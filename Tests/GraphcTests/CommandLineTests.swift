@@ -404,6 +404,12 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
     }
   }
 
+  @Test func runNeedsOnlyWhatItsFetchesNeed() throws {
+    let outcome = try withProgram { file, _ throws in graphc("run", file, "--fetch", "%7") }
+    #expect(outcome.status == .success)
+    #expect(outcome.output == "[[0. 0.]\n [0. 0.]]\n")
+  }
+
   @Test func runWritesFiles() throws {
     try withArrays { file, directory throws in
       let outcome = graphc(
@@ -436,7 +442,8 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
         #expect(outcome.output.isEmpty)
         return outcome.errors
       }
-      #expect(errors() == "error[feed.missing]: parameter 'x' f32[?0,2] is not fed\n")
+      #expect(
+        errors() == "error[feed.missing]: parameter 'x' f32[?0,2] is needed by this run and is not fed\n")
       #expect(
         errors("--feed", "xs=\(directory)/x.npy")
           == "error[name.unknown]: the program has no parameter named 'xs'; it has 'x'\n")
