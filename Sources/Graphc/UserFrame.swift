@@ -12,6 +12,11 @@ enum UserFrame {
     return parts.dropLast(2).joined(separator: "/") + "/"
   }()
 
+  /// The targets, for paths that an optimized build writes without their beginning: `Sources/Graphc/Tensor.swift`.
+  private static let targets = [
+    "Graphc", "GraphIR", "GraphAutodiff", "GraphTransforms", "GraphKernels", "GraphCPU", "GraphRuntime",
+  ]
+
   /// The stack as addresses, for a line that may be wanted later; a fraction of a millisecond.
   static func trace() -> Backtrace? { try? Backtrace.capture(limit: 64) }
 
@@ -31,7 +36,9 @@ enum UserFrame {
   }
 
   static func isUserSource(_ path: String) -> Bool {
-    !path.hasPrefix(librarySources) && !path.contains("<compiler-generated>")
-      && !path.contains("/stdlib/public/")
+    if path.contains("<compiler-generated>") || path.contains("/stdlib/public/") { return false }
+    if path.hasPrefix("/") { return !path.hasPrefix(librarySources) }
+    let parts = path.split(separator: "/")
+    return !zip(parts, parts.dropFirst()).contains { $0 == "Sources" && targets.contains(String($1)) }
   }
 }

@@ -1,7 +1,9 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
-import Graphc
+import Foundation
 import Testing
+
+@testable import Graphc
 
 /// What a newcomer reads after building an expression that cannot be, once a run needs it.
 @Suite("Mistakes in graphs")
@@ -368,5 +370,19 @@ struct MistakeGraphTests {
            3 |   %0 = multply %x, %x : f32[?0,4]
              |        ^~~~~~~
         """)
+  }
+
+  @Test("Every library's sources are told from a program's")
+  func librarySources() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources")
+    let libraries = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter {
+      !$0.hasPrefix("C")
+    }
+    #expect(libraries.count >= 7)
+    for library in libraries {
+      #expect(!UserFrame.isUserSource(sources.path + "/\(library)/File.swift"))
+      #expect(!UserFrame.isUserSource("Sources/\(library)/File.swift"), "\(library)")
+    }
   }
 }
