@@ -13,6 +13,7 @@ enum Fitting {
   func fit(_ array: NDArray, to tensor: Tensor) -> Result<NDArray, Diagnostic> {
     let type = tensor.type
     var array = array
+    if let flaw = array.flaw { return misfit(tensor, type, "array", "no sound array", flaw) }
     if array.isWeaklyTyped, type.dtype.isNumeric {
       guard let converted = array.literalConverted(to: type.dtype) else {
         let numbers = type.dtype.isInteger ? "whole numbers that fit \(type.dtype)" : "numbers"

@@ -38,7 +38,8 @@ extension GraphState {
   // MARK: Constants
 
   mutating func constant(_ array: NDArray) throws(BuildError) -> Value {
-    try append(.constant(ConstantOp(array)))
+    if let flaw = array.flaw { throw BuildError("constant.array", flaw) }
+    return try append(.constant(ConstantOp(array)))
   }
 
   /// An array as a constant, in another type if one is given.

@@ -47,6 +47,7 @@ extension Initializer {
   /// Why this cannot initialise a variable of the given type; nil when it can.
   func problem(shape: [Int], dtype: DType) -> String? {
     if dtype == .string { return "a variable cannot hold text" }
+    if case .value(let array) = self, let flaw = array.flaw { return flaw }
     switch self {
     case .zeros, .ones: return nil
     case .constant(let number):

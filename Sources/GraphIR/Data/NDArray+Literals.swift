@@ -16,16 +16,22 @@ extension NDArray: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Expre
   public init(booleanLiteral value: Bool) { self.init(scalar: value) }
   public init(stringLiteral value: String) { self.init(value) }
 
-  /// Stacks the elements on a new first axis. Integers among reals become reals. A ragged literal or one that mixes
-  /// numbers with texts is a programming error and stops the program with a message.
+  /// Stacks the elements on a new first axis. Integers among reals become reals. A ragged literal, or one that mixes
+  /// numbers with texts, is a flawed array.
   public init(arrayLiteral elements: NDArray...) {
     guard let first = elements.first else {
       self.init(literalReals: [], shape: [0])
       return
     }
+    if let flaw = elements.lazy.compactMap(\.flaw).first {
+      self.init(flawed: first.dtype, flaw)
+      return
+    }
     for (index, element) in elements.enumerated() where element.shape != first.shape {
-      preconditionFailure(
-        "ragged array literal: element 0 has shape \(first.shape), element \(index) has \(element.shape)")
+      let flaw =
+        "the literal is ragged: element 0 has the shape \(first.shape), element \(index) has \(element.shape)"
+      self.init(flawed: first.dtype, flaw)
+      return
     }
     let shape = [elements.count] + first.shape
     if elements.allSatisfy({ $0.dtype == .string }) {
@@ -38,9 +44,10 @@ extension NDArray: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, Expre
       }
     } else {
       let dtype = first.dtype
-      precondition(
-        dtype != .string && elements.allSatisfy { $0.dtype == dtype },
-        "an array literal mixes \(dtype) with \(elements.first { $0.dtype != dtype }?.dtype.name ?? "")")
+      if let other = elements.first(where: { $0.dtype != dtype })?.dtype {
+        self.init(flawed: dtype, "the literal mixes \(dtype) with \(other)")
+        return
+      }
       let bits = elements.flatMap { element in (0..<element.count).map { element.bits(at: $0) } }
       self.init(dtype: dtype, shape: shape, bits: bits)
     }

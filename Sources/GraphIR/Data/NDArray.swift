@@ -12,16 +12,38 @@ public struct NDArray: Sendable {
   public let storage: NDArrayStorage
   /// The values that a literal was written with, in `i64` or `f64`; nil for arrays that are no literals.
   let literal: NDArrayStorage?
+  /// Why the elements and the shape that this was made from do not go together; nil for a sound array. A flawed array
+  /// is empty, and whatever takes it reports the flaw.
+  public let flaw: String?
 
   public init(dtype: DType, shape: [Int], storage: NDArrayStorage) {
     self.init(dtype: dtype, shape: shape, storage: storage, literal: nil)
   }
 
-  init(dtype: DType, shape: [Int], storage: NDArrayStorage, literal: NDArrayStorage?) {
+  init(dtype: DType, shape: [Int], storage: NDArrayStorage, literal: NDArrayStorage?, flaw: String? = nil) {
     self.dtype = dtype
     self.shape = shape
     self.storage = storage
     self.literal = literal
+    self.flaw = flaw
+  }
+
+  /// What stands for an array that cannot be.
+  init(flawed dtype: DType, _ flaw: String) {
+    let storage = NDArrayStorage(uninitializedByteCount: 0)
+    self.init(dtype: dtype, shape: [0], storage: storage, literal: nil, flaw: flaw)
+  }
+
+  /// Why so many elements do not fill a shape; nil where they do.
+  static func flaw(count: Int, shape: [Int]) -> String? {
+    var product = 1
+    var overflows = false
+    for extent in shape {
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      (product, overflows) = (next, overflows || overflow)
+    }
+    let fits = !overflows && product == count && shape.allSatisfy { $0 >= 0 }
+    return fits ? nil : "\(count) \(count == 1 ? "element does" : "elements do") not fill the shape \(shape)"
   }
 
   public var rank: Int { shape.count }
@@ -63,6 +85,10 @@ extension NDArray {
 
   /// An array of bit patterns as `bits(at:)` gives them.
   public init(dtype: DType, shape: [Int], bits: [UInt64]) {
+    if let flaw = NDArray.flaw(count: bits.count, shape: shape) {
+      self.init(flawed: dtype, flaw)
+      return
+    }
     self.init(dtype: dtype, shape: shape, bitCount: bits.count) { bits[$0] }
   }
 
@@ -95,7 +121,10 @@ extension NDArray {
 
   public init(strings: [String], shape: [Int]? = nil) {
     let shape = shape ?? [strings.count]
-    precondition(shape.reduce(1, *) == strings.count, "\(strings.count) elements for shape \(shape)")
+    if let flaw = NDArray.flaw(count: strings.count, shape: shape) {
+      self.init(flawed: .string, flaw)
+      return
+    }
     self.init(dtype: .string, shape: shape, storage: NDArrayStorage(strings: strings))
   }
 
