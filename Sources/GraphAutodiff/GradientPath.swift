@@ -96,7 +96,7 @@ extension Node {
     if case .cut(let reason) = op.rule.differentiability(of: position) { return reason }
     let operand = type(operands[position])
     if !operand.dtype.isFloatingPoint { return "its operand is \(operand), which has no gradient" }
-    if let result = types.first(where: { !$0.dtype.isFloatingPoint }) {
+    if let result = types.first, !types.contains(where: \.dtype.isFloatingPoint) {
       return "its result is \(result), which has no gradient"
     }
     return nil

@@ -12,8 +12,8 @@ struct GradientWalk {
   let targets: [Value]
   /// By node: whether a target is the node, or reaches it through operands that let a gradient pass.
   private var dependsOnTarget: [Bool] = []
-  /// By node: what has been gathered of the gradient with respect to its result.
-  private var cotangents: [Value?] = []
+  /// By node and result: what has been gathered of the gradient with respect to the result.
+  private var cotangents: [[Value?]] = []
 
   init(builder: ModuleBuilder, loss: Value, targets: [Value]) {
     self.builder = builder
@@ -30,18 +30,23 @@ struct GradientWalk {
 
     let first = min(targets.map(\.nodeIndex).min() ?? loss.nodeIndex, loss.nodeIndex)
     markDependents(from: first)
-    cotangents = Array(repeating: nil, count: loss.nodeIndex + 1)
-    cotangents[loss.nodeIndex] = try builder.full(1, like: loss)
+    cotangents = builder.nodes[...loss.nodeIndex].map { Array(repeating: nil, count: $0.types.count) }
+    self[loss] = try builder.full(1, like: loss)
     for index in (first...loss.nodeIndex).reversed() where dependsOnTarget[index] {
-      if let cotangent = cotangents[index] { try propagate(cotangent, from: index) }
+      if cotangents[index].contains(where: { $0 != nil }) { try propagate(from: index) }
     }
 
     builder.currentOrigin = seedOrigin
     builder.currentOrigin.name = nil
     return try targets.map { target in
-      if target.nodeIndex <= loss.nodeIndex, let cotangent = cotangents[target.nodeIndex] { return cotangent }
+      if target.nodeIndex <= loss.nodeIndex, let cotangent = self[target] { return cotangent }
       return try builder.full(0, like: target)
     }
+  }
+
+  private subscript(value: Value) -> Value? {
+    get { cotangents[value.nodeIndex][Int(value.result)] }
+    set { cotangents[value.nodeIndex][Int(value.result)] = newValue }
   }
 
   private mutating func markDependents(from first: Int) {
@@ -62,19 +67,19 @@ struct GradientWalk {
     }
   }
 
-  /// Hands a node's cotangent on to those operands that depend on a target, in the order of the operands.
-  private mutating func propagate(_ cotangent: Value, from index: Int) throws {
+  /// Hands a node's cotangents on to those operands that depend on a target, in the order of the operands.
+  private mutating func propagate(from index: Int) throws {
     let node = builder.nodes[index]
     let open = openOperands(of: node)
     if open.isEmpty { return }
-    guard node.types.count == 1 else {
-      throw fault(in: node, "a node of \(node.types.count) results has no gradient rule")
-    }
     builder.currentOrigin = Origin(
       location: node.origin.location, scope: node.origin.scope,
       derivation: "gradient of \(node.op.mnemonic)")
-    let context = GradientContext(
-      builder: builder, operands: node.operands, result: Value(node: Int32(index)), cotangent: cotangent)
+    let results = node.types.indices.map { Value(node: Int32(index), result: Int32($0)) }
+    guard
+      let context = GradientContext(
+        builder: builder, operands: node.operands, results: results, cotangents: cotangents[index])
+    else { return }
     let contributions: [Value?]
     do {
       contributions = try node.op.rule.gradient(context)
@@ -91,8 +96,7 @@ struct GradientWalk {
       if needed != given {
         throw fault(in: node, "the gradient of operand \(position), \(needed), is \(given)")
       }
-      let gathered = cotangents[operand.nodeIndex]
-      cotangents[operand.nodeIndex] = try gathered.map { try builder.add($0, contribution) } ?? contribution
+      self[operand] = try self[operand].map { try builder.add($0, contribution) } ?? contribution
     }
   }
 

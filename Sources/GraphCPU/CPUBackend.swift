@@ -28,6 +28,8 @@ public final class CPUBackend: Backend {
 
   public var matrixProduct: MatrixProductFunction { BLAS.matrixProduct }
 
+  public func hostRoutine(for call: HostCall) throws -> HostRoutine { try HostRoutines.routine(for: call) }
+
   public func compile(_ kernels: [Kernel]) throws -> any CompiledKernels {
     guard let jit else {
       throw Diagnostic(.run, code: "cpu.foreign", "this machine cannot run code for \(target)")

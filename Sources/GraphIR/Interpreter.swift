@@ -21,16 +21,17 @@ public enum Interpreter {
   ) throws -> Outcome {
     try check(parameters, against: module.parameters.map { ("parameter %\($0.name)", $0.type) })
     try check(variables, against: module.variables.map { ("variable @\($0.name)", $0.type) })
-    var values: [NDArray] = []
+    var values: [[NDArray]] = []
     values.reserveCapacity(module.nodes.count)
+    let value = { (value: Value) in values[value.nodeIndex][Int(value.result)] }
     for node in module.nodes {
       switch node.op {
-      case .parameter(let rule): values.append(parameters[rule.index])
-      case .variable(let rule): values.append(variables[rule.index])
+      case .parameter(let rule): values.append([parameters[rule.index]])
+      case .variable(let rule): values.append([variables[rule.index]])
       default:
         do {
           values.append(
-            try node.op.rule.evaluate(node.operands.map { values[$0.nodeIndex] }, type: node.types[0]))
+            try node.op.rule.evaluate(node.operands.map(value), types: node.types))
         } catch let fault {
           throw Diagnostic(
             .run, code: "\(node.op.mnemonic).value", "\(node.op.mnemonic): \(fault.message)",
@@ -39,9 +40,9 @@ public enum Interpreter {
       }
     }
     return Outcome(
-      results: module.results.map { values[$0.value.nodeIndex] },
+      results: module.results.map { value($0.value) },
       updates: Dictionary(
-        module.updates.map { ($0.variable, values[$0.value.nodeIndex]) }, uniquingKeysWith: { $1 }))
+        module.updates.map { ($0.variable, value($0.value)) }, uniquingKeysWith: { $1 }))
   }
 
   private static func check(_ arrays: [NDArray], against types: [(String, TensorType)]) throws {

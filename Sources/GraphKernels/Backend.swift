@@ -38,6 +38,24 @@ public typealias MatrixProductFunction =
     _ product: UnsafeRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
   ) -> Void
 
+/// An op of lowering class `library` on arrays of these static types, contiguous and row-major.
+public struct HostCall: Hashable, Sendable {
+  public var op: Op
+  public var operandTypes: [TensorType]
+  public var resultTypes: [TensorType]
+
+  public init(op: Op, operandTypes: [TensorType], resultTypes: [TensorType]) {
+    self.op = op
+    self.operandTypes = operandTypes
+    self.resultTypes = resultTypes
+  }
+}
+
+/// Performs a `HostCall` on the addresses of its operands and then of its results, which do not overlap. Returns 0 or
+/// a fault code that the op's rule words (`OpRule.faultMessage`).
+public typealias HostRoutine =
+  @Sendable (_ buffers: UnsafePointer<UnsafeMutableRawPointer?>) -> Int32
+
 /// Kernels in machine code. The code lives as long as this does.
 public protocol CompiledKernels: AnyObject, Sendable {
   /// One entry a kernel, in the order they were given.
@@ -55,6 +73,10 @@ public protocol Backend: Sendable {
 
   /// The library routine for matrix products of `f32` and `f64`.
   var matrixProduct: MatrixProductFunction { get }
+
+  /// The routine for an op of lowering class `library`.
+  /// - Throws: `Diagnostic` of kind `bug` for an op that the backend has none for.
+  func hostRoutine(for call: HostCall) throws -> HostRoutine
 
   /// The code that `compile` would make, as text.
   func text(of kernel: Kernel, as form: CodeForm) throws -> String

@@ -63,6 +63,12 @@ public final class Executable: Sendable {
   }
 
   private func fault(step: Int, code: Int32) -> Diagnostic {
+    if case .host(let step) = plan.steps[step] {
+      let op = step.call.op
+      return Diagnostic(
+        .run, code: "\(op.mnemonic).value", "\(op.mnemonic): \(op.rule.faultMessage(code))",
+        at: step.origin.location, scope: step.origin.scope)
+    }
     guard case .kernel(let kernel) = plan.steps[step], kernel.faults.indices.contains(Int(code) - 1) else {
       return Diagnostic(.bug, code: "run.fault", "step \(step) of @\(plan.name) failed with code \(code)")
     }
@@ -81,6 +87,8 @@ final class Program: Sendable {
       case kernel(KernelFunction)
       case matrixProduct(MatrixProductFunction, UnsafePointer<MatrixProduct>)
       case copy(byteCount: Int)
+      /// An index into `hostRoutines`.
+      case host(Int)
     }
     let action: Action
     /// Where the step's addresses begin in the argument table.
@@ -92,6 +100,7 @@ final class Program: Sendable {
 
   let plan: Plan
   let steps: [Step]
+  let hostRoutines: [HostRoutine]
   /// Where each entry of the argument table points.
   let arguments: [Plan.Storage]
   /// The entries that differ from run to run.
@@ -125,6 +134,7 @@ final class Program: Sendable {
     var steps: [Step] = []
     var arguments: [Int] = []
     var nextProduct = 0
+    var hostRoutines: [HostRoutine] = []
     for step in plan.steps {
       let start = arguments.count
       switch step {
@@ -148,10 +158,15 @@ final class Program: Sendable {
         steps.append(
           Step(
             action: .copy(byteCount: plan.buffers[target].byteCount), arguments: start, count: 1, chunk: 1))
+      case .host(let host):
+        arguments += host.reads + host.writes
+        steps.append(Step(action: .host(hostRoutines.count), arguments: start, count: 1, chunk: 1))
+        hostRoutines.append(try kernels.backend.hostRoutine(for: host.call))
       }
     }
     self.plan = plan
     self.steps = steps
+    self.hostRoutines = hostRoutines
     self.products = products
     self.code = code.owners
     newKernelCount = code.newCount

@@ -90,6 +90,9 @@ final class RunContext: @unchecked Sendable {
           if let source = arguments[0], let target = arguments[1] {
             target.copyMemory(from: source, byteCount: byteCount)
           }
+        case .host(let routine):
+          let status = program.hostRoutines[routine](arguments)
+          if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
         }
       }
       return -1

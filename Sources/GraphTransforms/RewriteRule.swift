@@ -49,7 +49,7 @@ enum RewriteKey: Hashable {
     case .reduce: self = .reduce
     case .identity: self = .identity
     case .stopGradient: self = .stopGradient
-    case .parameter, .variable, .iota, .argReduce, .dot, .gradient: self = .other
+    default: self = .other
     }
   }
 

@@ -78,6 +78,7 @@ struct PlanText {
       let arrow = "\(buffers(uses.reads)) → \(buffers(uses.writes))"
       switch step {
       case .kernel(let call): return ["\(index)", "kernel \(call.kernel)", arrow, "// " + call.label]
+      case .host(let step): return ["\(index)", step.call.op.mnemonic, arrow, ""]
       case .matrixProduct, .copy: return ["\(index)", PlanText.libraryCall(step) ?? "copy", arrow, ""]
       }
     }

@@ -40,6 +40,8 @@ final class CountingBackend: Backend {
   var target: String { "nothing" }
   var matrixProduct: MatrixProductFunction { { _, _, _, _ in } }
 
+  func hostRoutine(for call: HostCall) throws -> HostRoutine { { _ in 0 } }
+
   func compile(_ kernels: [Kernel]) throws -> any CompiledKernels {
     try state.withLock { state in
       if state.behaviour == .throwsErrors { throw Diagnostic(.bug, code: "test", "no code today") }

@@ -57,6 +57,7 @@ public enum PlanEvaluator {
           multiply(product, bytes[a], bytes[b], bytes[c])
         case .copy(let source, let target):
           bytes[target].copyMemory(from: UnsafeRawBufferPointer(bytes[source]))
+        case .host(let host): try run(host, bytes)
         }
       }
     }
@@ -76,6 +77,28 @@ public enum PlanEvaluator {
     }
     return Outcome(
       results: try plan.results.map(array), updates: try plan.updates.map { try array($0.source) })
+  }
+
+  /// What the op's reference gives, copied to its places.
+  private static func run(_ step: Plan.HostStep, _ bytes: [UnsafeMutableRawBufferPointer]) throws {
+    let operands = zip(step.call.operandTypes, step.reads).map { type, buffer in
+      let storage = NDArrayStorage(uninitializedByteCount: bytes[buffer].count)
+      UnsafeMutableRawBufferPointer(start: storage.base, count: bytes[buffer].count)
+        .copyMemory(from: UnsafeRawBufferPointer(bytes[buffer]))
+      return NDArray(dtype: type.dtype, shape: type.shape.extents ?? [], storage: storage)
+    }
+    let op = step.call.op
+    do {
+      let results = try op.rule.evaluate(operands, types: step.call.resultTypes)
+      for (result, buffer) in zip(results, step.writes) {
+        bytes[buffer].copyMemory(
+          from: UnsafeRawBufferPointer(start: result.storage.base, count: bytes[buffer].count))
+      }
+    } catch {
+      throw Diagnostic(
+        .run, code: "\(op.mnemonic).value", "\(op.mnemonic): \(error.message)", at: step.origin.location,
+        scope: step.origin.scope)
+    }
   }
 
   /// A step's uses are what its arguments say, and what it writes is neither read by it nor another's to keep.

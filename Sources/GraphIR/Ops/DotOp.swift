@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// Sums of products over contracted axes: matrix products, batched or not, in any layout.
-public struct DotOp: OpRule {
+public struct DotOp: SingleResultRule {
   public let lhsContract: [Int]
   public let rhsContract: [Int]
   public let lhsBatch: [Int]

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// An input of the module, by its position in the header.
-public struct ParameterOp: OpRule {
+public struct ParameterOp: SingleResultRule {
   public let index: Int
 
   public init(index: Int) { self.index = index }
@@ -33,7 +33,7 @@ public struct ParameterOp: OpRule {
 }
 
 /// The value that a variable had before the run.
-public struct VariableOp: OpRule {
+public struct VariableOp: SingleResultRule {
   public let index: Int
 
   public init(index: Int) { self.index = index }
@@ -71,7 +71,7 @@ public struct VariableOp: OpRule {
 }
 
 /// An array that the program carries.
-public struct ConstantOp: OpRule {
+public struct ConstantOp: SingleResultRule {
   public let value: NDArray
   /// Made once, so that hashing a large constant again and again is cheap.
   private let digest: Int
@@ -117,7 +117,7 @@ public struct ConstantOp: OpRule {
 }
 
 /// Each element's index along one axis.
-public struct IotaOp: OpRule {
+public struct IotaOp: SingleResultRule {
   public let type: TensorType
   public let axis: Int
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// A value of its own: equal to its operand, and never merged with it.
-public struct IdentityOp: OpRule {
+public struct IdentityOp: SingleResultRule {
   /// Distinguishes this node from every other.
   public let id: Int
 
@@ -36,7 +36,7 @@ public struct IdentityOp: OpRule {
 }
 
 /// Its operand, through which no gradient flows.
-public struct StopGradientOp: OpRule {
+public struct StopGradientOp: SingleResultRule {
   public init() {}
 
   public static let doc = OpDoc(
@@ -99,7 +99,7 @@ public struct GradientOp: OpRule {
     }
     return Array(operands.dropFirst())
   }
-  public func evaluate(_ operands: [NDArray], type: TensorType) throws(EvaluationFault) -> NDArray {
+  public func evaluate(_ operands: [NDArray], types: [TensorType]) throws(EvaluationFault) -> [NDArray] {
     throw EvaluationFault("a gradient node has a value only after it is expanded")
   }
   public func gradient(_ context: GradientContext) throws -> [Value?] { context.operands.map { _ in nil } }

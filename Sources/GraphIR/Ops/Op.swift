@@ -55,16 +55,8 @@ public enum Op: Hashable, Sendable {
   public var mnemonic: String { rule.mnemonic }
   public var lowering: LoweringClass { rule.lowering }
 
-  /// Whether the result may have an extent that is no product of the operands' symbols.
-  var leavesExtentsOpen: Bool {
-    switch self {
-    case .slice, .pad, .concatenate: true
-    case .parameter, .variable, .constant, .iota, .pointwise, .convert, .reshape, .transpose, .broadcast,
-      .reverse,
-      .reduce, .argReduce, .dot, .identity, .stopGradient, .gradient:
-      false
-    }
-  }
+  /// Whether a result may have an extent that is no product of the operands' symbols.
+  var leavesExtentsOpen: Bool { rule.leavesExtentsOpen }
 
   /// Checks that texts are not computed with.
   func requireTexts(_ operands: [TensorType]) throws(ConstraintViolation) {
@@ -76,12 +68,10 @@ public enum Op: Hashable, Sendable {
 
   public func bound(by bindings: [Int: Dim]) -> Op {
     switch self {
-    case .parameter, .variable, .constant, .pointwise, .convert, .transpose, .slice, .pad, .reverse,
-      .concatenate, .reduce, .argReduce, .dot, .identity, .stopGradient, .gradient:
-      self
     case .iota(let rule): .iota(rule.bound(by: bindings))
     case .reshape(let rule): .reshape(rule.bound(by: bindings))
     case .broadcast(let rule): .broadcast(rule.bound(by: bindings))
+    default: self
     }
   }
 }

@@ -22,18 +22,38 @@ public protocol OpRule: Hashable, Sendable {
   /// is `Dim.unknown`.
   func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType]
 
-  /// The meaning, on values; slow and obvious. `type` is the static result type.
-  func evaluate(_ operands: [NDArray], type: TensorType) throws(EvaluationFault) -> NDArray
+  /// Whether a result may have an extent that is no product of the operands' symbols.
+  var leavesExtentsOpen: Bool { get }
 
-  /// The gradient of a scalar with respect to each operand, from the gradient with respect to the result; nil where
+  /// The meaning, on values; slow and obvious. `types` are the static result types; one array a result.
+  func evaluate(_ operands: [NDArray], types: [TensorType]) throws(EvaluationFault) -> [NDArray]
+
+  /// The gradient of a scalar with respect to each operand, from the gradients with respect to the results; nil where
   /// none flows. Called with static shapes only.
   func gradient(_ context: GradientContext) throws -> [Value?]
 
   /// The same op with the symbols in its attributes replaced.
   func bound(by bindings: [Int: Dim]) -> Self
+
+  /// What a fault code of a host routine of this op says, in the words of an `EvaluationFault`.
+  func faultMessage(_ code: Int32) -> String
+}
+
+/// A rule of an op that has one result.
+public protocol SingleResultRule: OpRule {
+  /// The meaning, on values; slow and obvious. `type` is the static result type.
+  func evaluate(_ operands: [NDArray], type: TensorType) throws(EvaluationFault) -> NDArray
+}
+
+extension SingleResultRule {
+  public func evaluate(_ operands: [NDArray], types: [TensorType]) throws(EvaluationFault) -> [NDArray] {
+    [try evaluate(operands, type: types[0])]
+  }
 }
 
 extension OpRule {
+  public var leavesExtentsOpen: Bool { false }
+  public func faultMessage(_ code: Int32) -> String { "the result cannot be computed (code \(code))" }
   public func bound(by bindings: [Int: Dim]) -> Self { self }
   public func differentiability(of index: Int) -> Differentiability { .differentiable }
 }
@@ -61,6 +81,12 @@ public enum LoweringClass: String, CaseIterable, Hashable, Sendable {
   case join
   case reduction
   case contraction
+  /// Elements at places that are computed.
+  case indirect
+  /// Runs its regions.
+  case control
+  /// A routine on whole arrays in memory.
+  case library
   /// Expanded by a pass before kernels are made.
   case expanded
 }
@@ -106,15 +132,31 @@ public struct GradientContext {
   /// Appends the nodes of the gradient.
   public let builder: ModuleBuilder
   public let operands: [Value]
+  public let results: [Value]
+  /// The gradients with respect to the results, of their types; nil is zero. At least one is not.
+  public let cotangents: [Value?]
+  /// The first result, the only one of most ops.
   public let result: Value
-  /// The gradient with respect to the result; of the result's type.
+  /// The gradient with respect to the first result that has one.
   public let cotangent: Value
 
-  public init(builder: ModuleBuilder, operands: [Value], result: Value, cotangent: Value) {
+  /// Nil when no result has a cotangent.
+  public init?(builder: ModuleBuilder, operands: [Value], results: [Value], cotangents: [Value?]) {
+    guard let result = results.first, let cotangent = cotangents.lazy.compactMap({ $0 }).first else {
+      return nil
+    }
     self.builder = builder
     self.operands = operands
+    self.results = results
+    self.cotangents = cotangents
     self.result = result
     self.cotangent = cotangent
+  }
+
+  /// The gradient with respect to a result, zeros where none came.
+  public func cotangent(ofResult index: Int) throws(ConstraintViolation) -> Value {
+    if let cotangent = cotangents[index] { return cotangent }
+    return try builder.full(0, like: results[index])
   }
 
   public func type(ofOperand index: Int) -> TensorType { builder.type(of: operands[index]) }

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// A scalar function applied to each index of operands of one shape.
-public struct PointwiseOp: OpRule {
+public struct PointwiseOp: SingleResultRule {
   public let function: ScalarFunction
 
   public init(_ function: ScalarFunction) { self.function = function }
@@ -111,7 +111,7 @@ extension ScalarFunction.TypeRule {
 }
 
 /// A change of the element type.
-public struct ConvertOp: OpRule {
+public struct ConvertOp: SingleResultRule {
   public let dtype: DType
 
   public init(to dtype: DType) { self.dtype = dtype }

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// Combines the elements along some axes, which disappear.
-public struct ReduceOp: OpRule {
+public struct ReduceOp: SingleResultRule {
   public enum Kind: String, CaseIterable, Hashable, Sendable {
     case sum, product, max, min, any, all
 
@@ -189,7 +189,7 @@ extension ModuleBuilder {
 }
 
 /// The index of the greatest or least element along an axis.
-public struct ArgReduceOp: OpRule {
+public struct ArgReduceOp: SingleResultRule {
   public enum Kind: String, CaseIterable, Hashable, Sendable { case max, min }
 
   public let kind: Kind

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// The same elements in the same order under another shape.
-public struct ReshapeOp: OpRule {
+public struct ReshapeOp: SingleResultRule {
   public let shape: Shape
 
   public init(shape: Shape) { self.shape = shape }
@@ -50,7 +50,7 @@ public struct ReshapeOp: OpRule {
 }
 
 /// A permutation of the axes.
-public struct TransposeOp: OpRule {
+public struct TransposeOp: SingleResultRule {
   public let permutation: [Int]
 
   public init(permutation: [Int]) { self.permutation = permutation }
@@ -105,7 +105,7 @@ public struct TransposeOp: OpRule {
 }
 
 /// Repeats a tensor along new or unit axes.
-public struct BroadcastOp: OpRule {
+public struct BroadcastOp: SingleResultRule {
   public let shape: Shape
   /// Operand axis `k` is result axis `axes[k]`.
   public let axes: [Int]
@@ -185,7 +185,7 @@ public struct BroadcastOp: OpRule {
 }
 
 /// The elements in reverse order along some axes.
-public struct ReverseOp: OpRule {
+public struct ReverseOp: SingleResultRule {
   public let axes: [Int]
 
   public init(axes: [Int]) { self.axes = axes }

@@ -1,7 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 /// A regular part of a tensor.
-public struct SliceOp: OpRule {
+public struct SliceOp: SingleResultRule {
   public let starts: [Int]
   /// Exclusive; nil is the end of the axis, known only once the extent is.
   public let limits: [Int?]
@@ -44,6 +44,7 @@ public struct SliceOp: OpRule {
       Attribute("strides", .integers(strides)),
     ]
   }
+  public var leavesExtentsOpen: Bool { true }
   public var lowering: LoweringClass { .view }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
@@ -101,7 +102,7 @@ public struct SliceOp: OpRule {
 }
 
 /// A tensor with a border, and with gaps between its elements.
-public struct PadOp: OpRule {
+public struct PadOp: SingleResultRule {
   public let low: [Int]
   public let high: [Int]
   public let interior: [Int]
@@ -145,6 +146,7 @@ public struct PadOp: OpRule {
       Attribute("interior", .integers(interior)),
     ]
   }
+  public var leavesExtentsOpen: Bool { true }
   public var lowering: LoweringClass { .join }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
@@ -213,7 +215,7 @@ public struct PadOp: OpRule {
 }
 
 /// Several tensors, one after the other along an axis.
-public struct ConcatenateOp: OpRule {
+public struct ConcatenateOp: SingleResultRule {
   public let axis: Int
 
   public init(axis: Int) { self.axis = axis }
@@ -236,6 +238,7 @@ public struct ConcatenateOp: OpRule {
 
   public var mnemonic: String { "concatenate" }
   public var attributes: [Attribute] { [Attribute("axis", .integer(axis))] }
+  public var leavesExtentsOpen: Bool { true }
   public var lowering: LoweringClass { .join }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {

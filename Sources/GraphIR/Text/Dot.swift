@@ -105,7 +105,9 @@ private struct ModuleDot {
     case .pointwise, .generator: "honeydew"
     case .view, .relabel, .join: "white"
     case .reduction: "moccasin"
-    case .contraction: "lightsalmon"
+    case .contraction, .library: "lightsalmon"
+    case .indirect: "honeydew"
+    case .control: "lightyellow"
     case .expanded: "lavender"
     }
   }

@@ -106,7 +106,7 @@ struct ExpressionBuilder {
         part.reduce(AffineMap.constant(0, dimensions: dimensions)) { $0 + axes[$1.axis] * $1.stride }
       }
       return try element(of: operand, at: sourceAxes)
-    case .parameter, .variable, .pad, .concatenate, .reduce, .argReduce, .dot, .gradient:
+    default:
       throw Lowering.bug("\(node.op.mnemonic) cannot be computed in place", module)
     }
   }

@@ -15,9 +15,9 @@ struct Inlining {
     case leaf = "it is there before any kernel runs"
     case root = "the run returns it or stores it in a variable"
     case reduction = "a reduction ends its kernel"
-    case contraction = "a matrix product is a step of its own"
+    case contraction = "a matrix product or a routine on whole arrays is a step of its own"
     case join = "pad and concatenate write their result in pieces"
-    case libraryOperand = "a matrix product reads it from memory"
+    case libraryOperand = "a matrix product or a routine on whole arrays reads it from memory"
     case relabelled = "a reshape that merges axes reads it from memory"
     case shared = "several consumers read it"
     case repeated = "its consumer would compute it again for every copy"
@@ -31,17 +31,10 @@ struct Inlining {
 
   /// For each node why it is stored; nil for one that is computed inside its consumers.
   let stored: [Reason?]
-  /// For each node the one whose memory it shares: itself, if it is no reshape and no marker.
-  private let sources: [Int]
+  private let sources: MemorySources
 
   init(_ module: Module) {
-    var sources = Array(module.nodes.indices)
-    for (index, node) in module.nodes.enumerated() {
-      switch node.op {
-      case .reshape, .identity, .stopGradient: sources[index] = sources[node.operands[0].nodeIndex]
-      default: break
-      }
-    }
+    let sources = MemorySources(module)
     var decision = InliningDecision(module: module, sources: sources)
     decision.storeWhatMustBe()
     decision.storeWhatPays()
@@ -50,10 +43,10 @@ struct Inlining {
   }
 
   /// The value whose memory a value shares: the one behind reshapes and markers.
-  func memory(of value: Value) -> Value { Value(node: Int32(sources[value.nodeIndex])) }
+  func memory(of value: Value) -> Value { sources[value] }
 
   /// Whether a value lies in memory, under its own name or another.
-  func isInMemory(_ value: Value) -> Bool { stored[sources[value.nodeIndex]] != nil }
+  func isInMemory(_ value: Value) -> Bool { stored[sources[value].nodeIndex] != nil }
 
   /// For each operand axis the result axes that make it up, with their strides, when a reshape only splits axes or
   /// adds and drops unit axes; nil when it merges.
@@ -82,29 +75,47 @@ struct Inlining {
   }
 }
 
+/// Whose memory each value shares.
+private struct MemorySources {
+  /// By node, for reshapes and markers only.
+  private var relabelled: [Value?]
+
+  init(_ module: Module) {
+    relabelled = Array(repeating: nil, count: module.nodes.count)
+    for (index, node) in module.nodes.enumerated() {
+      switch node.op {
+      case .reshape, .identity, .stopGradient: relabelled[index] = self[node.operands[0]]
+      default: break
+      }
+    }
+  }
+
+  subscript(value: Value) -> Value { relabelled[value.nodeIndex] ?? value }
+}
+
 /// The state of one decision.
 private struct InliningDecision {
   let module: Module
-  let sources: [Int]
+  let sources: MemorySources
   var stored: [Inlining.Reason?]
   /// Weighted instructions that computing one element of a node takes.
   var weights: [Int]
   /// Nodes on the longest path through the expression of a node.
   var depths: [Int]
 
-  init(module: Module, sources: [Int]) {
+  init(module: Module, sources: MemorySources) {
     self.module = module
     self.sources = sources
-    stored = Array(repeating: nil, count: sources.count)
-    weights = Array(repeating: 0, count: sources.count)
-    depths = Array(repeating: 0, count: sources.count)
+    stored = Array(repeating: nil, count: module.nodes.count)
+    weights = Array(repeating: 0, count: module.nodes.count)
+    depths = Array(repeating: 0, count: module.nodes.count)
   }
 
-  func isInMemory(_ value: Value) -> Bool { stored[sources[value.nodeIndex]] != nil }
+  func isInMemory(_ value: Value) -> Bool { stored[sources[value].nodeIndex] != nil }
 
   /// Stores a value unless it is stored already; the first reason stays.
   mutating func store(_ value: Value, _ reason: Inlining.Reason) {
-    let source = sources[value.nodeIndex]
+    let source = sources[value].nodeIndex
     stored[source] = stored[source] ?? reason
   }
 
@@ -127,7 +138,10 @@ private struct InliningDecision {
         if node.types[0].dtype.isFloatingPoint {
           for operand in node.operands { store(operand, .libraryOperand) }
         }
-      default: break
+      default:
+        guard node.op.lowering == .library else { break }
+        store(value, .contraction)
+        for operand in node.operands { store(operand, .libraryOperand) }
       }
     }
   }

@@ -23,7 +23,7 @@ private struct ModuleLowering {
   let inlining: Inlining
 
   private var buffers: [Plan.Buffer] = []
-  private var bufferOfNode: [Int: Int] = [:]
+  private var bufferOfValue: [Value: Int] = [:]
   private var constants: [NDArray] = []
   private var kernels: [Kernel] = []
   private var kernelIndex: [Kernel: Int] = [:]
@@ -36,9 +36,13 @@ private struct ModuleLowering {
   }
 
   mutating func run() throws -> Plan {
-    let outputNodes = Set(module.roots.map { inlining.memory(of: $0).nodeIndex })
+    let outputValues = Set(module.roots.map { inlining.memory(of: $0) })
     for index in module.nodes.indices where inlining.stored[index] != nil {
-      try lower(index, isOutput: outputNodes.contains(index))
+      for result in module.nodes[index].types.indices {
+        let value = Value(node: Int32(index), result: Int32(result))
+        try addBuffer(for: value, isOutput: outputValues.contains(value))
+      }
+      try lower(Value(node: Int32(index)))
     }
     let arenaByteCount = placeTemporaries()
     return Plan(
@@ -51,10 +55,10 @@ private struct ModuleLowering {
 
   // MARK: Buffers
 
-  /// Gives a stored node its buffer and the steps that fill it.
-  private mutating func lower(_ index: Int, isOutput: Bool) throws {
-    let node = module.nodes[index]
-    let type = node.types[0]
+  /// Gives a result of a stored node its buffer.
+  private mutating func addBuffer(for value: Value, isOutput: Bool) throws {
+    let node = module.nodes[value.nodeIndex]
+    let type = module.type(of: value)
     let storage: Plan.Storage
     switch node.op {
     case .parameter(let rule): storage = .parameter(rule.index)
@@ -73,22 +77,38 @@ private struct ModuleLowering {
       }
     }
     buffers.append(Plan.Buffer(type: type, storage: storage))
-    bufferOfNode[index] = buffers.count - 1
-    let value = Value(node: Int32(index))
+    bufferOfValue[value] = buffers.count - 1
+  }
+
+  /// Appends the steps that compute a stored node, whose first result is `value`.
+  private mutating func lower(_ value: Value) throws {
+    let node = module.nodes[value.nodeIndex]
     switch node.op {
     case .parameter, .variable, .constant: break
     case .reduce(let rule): try lowerReduce(value, node, rule)
     case .argReduce(let rule): try lowerArgReduce(value, node, rule)
-    case .dot(let rule) where type.dtype.isFloatingPoint: try lowerMatrixProduct(value, node, rule)
+    case .dot(let rule) where node.types[0].dtype.isFloatingPoint: try lowerMatrixProduct(value, node, rule)
     case .dot(let rule): try lowerIntegerDot(value, node, rule)
     case .pad(let rule): try lowerPad(value, node, rule)
     case .concatenate(let rule): try lowerConcatenate(value, node, rule)
+    case let op where op.lowering == .library: try lowerHostCall(value, node)
     default: try lowerMap(value)
     }
   }
 
+  private mutating func lowerHostCall(_ value: Value, _ node: Node) throws {
+    let call = HostCall(
+      op: node.op, operandTypes: node.operands.map(module.type(of:)), resultTypes: node.types)
+    let results = node.types.indices.map { Value(node: value.node, result: Int32($0)) }
+    steps.append(
+      .host(
+        Plan.HostStep(
+          call: call, reads: try node.operands.map { try buffer(of: $0) },
+          writes: try results.map { try buffer(of: $0) }, origin: node.origin)))
+  }
+
   private func buffer(of value: Value) throws -> Int {
-    guard let buffer = bufferOfNode[inlining.memory(of: value).nodeIndex] else {
+    guard let buffer = bufferOfValue[inlining.memory(of: value)] else {
       throw Lowering.bug("%\(value.node) is not in memory", module)
     }
     return buffer

@@ -33,6 +33,7 @@ public struct Plan: Sendable {
     case kernel(KernelStep)
     case matrixProduct(MatrixProduct, a: Int, b: Int, c: Int, origin: Origin)
     case copy(from: Int, to: Int)
+    case host(HostStep)
 
     /// What the step reads and writes; lifetimes and the dump derive from it.
     public var uses: (reads: [Int], writes: [Int]) {
@@ -40,8 +41,17 @@ public struct Plan: Sendable {
       case .kernel(let step): (step.reads, step.writes)
       case .matrixProduct(_, let a, let b, let c, _): ([a, b], [c])
       case .copy(let source, let target): ([source], [target])
+      case .host(let step): (step.reads, step.writes)
       }
     }
+  }
+
+  /// A routine on whole arrays: the operands of an op, then its results.
+  public struct HostStep: Sendable {
+    public var call: HostCall
+    public var reads: [Int]
+    public var writes: [Int]
+    public var origin: Origin
   }
 
   /// A run of a kernel.
