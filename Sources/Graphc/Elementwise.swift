@@ -18,7 +18,7 @@ extension ScalarFunction {
     switch typeRule {
     case .sameNumeric, .ordering: .arithmetic
     case .sameFloat: .floating
-    case .equality, .select: .uniform
+    case .equality, .select, .words: .uniform
     case .logical: .logical
     }
   }

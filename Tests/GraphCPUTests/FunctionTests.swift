@@ -62,4 +62,29 @@ struct FunctionTests {
       }
     }
   }
+
+  /// A kernel that wants both words of a random block computes the block once.
+  @Test func randomWordsShareTheirBlock() throws {
+    let types = [DType](repeating: .uint32, count: 4)
+    let words = [ScalarFunction.threefryLow, .threefryHigh].map {
+      KernelInstruction(.function($0), .uint32, Array(types.indices))
+    }
+    let kernels = [[words[0]], words + [KernelInstruction(.function(.subtract), .uint32, [4, 5])]].map {
+      Kernel.pointwise(types, .uint32, count: Self.count, $0)
+    }
+    let counts = try kernels.map { try StageProgram(0, of: $0).instructions.count }
+    #expect(counts[1] <= counts[0] + 10)
+    let inputs = types.indices.map { samples(.uint32, count: Self.count, seed: UInt64($0 + 1)) }
+    let backend = try Backends.host.get()
+    let output = run(
+      1, of: try backend.compile(kernels), kernels[1],
+      on: inputs + [[UInt64](repeating: 0, count: Self.count)]
+    ).buffers[4]
+    for index in 0..<Self.count {
+      let block = Threefry.block(
+        key: inputs[1][index] << 32 | inputs[0][index], counter: inputs[3][index] << 32 | inputs[2][index])
+      let difference = UInt32(truncatingIfNeeded: block) &- UInt32(truncatingIfNeeded: block >> 32)
+      #expect(output[index] == UInt64(difference))
+    }
+  }
 }

@@ -77,6 +77,29 @@ struct RandomTests {
       Threefry.block(key: 0x0370_7344_1319_8A2E, counter: 0x85A3_08D3_243F_6A88) == 0x483D_F7A0_C492_3A9C)
   }
 
+  @Test("The scalar functions give the words of the block, and share their instructions")
+  func scalarFunctions() throws {
+    let types = [DType](repeating: .uint32, count: 4)
+    let operands = types.indices.map { ScalarValue.input($0, .uint32) }
+    let rows = [ScalarFunction.threefryLow, .threefryHigh]
+    let programs = try rows.map { try #require($0.program(for: types)) }
+    let both = ScalarProgram(inputs: types, rows.map { $0.expand(operands) })
+    #expect(both.instructions.count <= programs[0].instructions.count + 8)
+    var keys: [(key: UInt64, counter: UInt64)] = [
+      (0, 0), (.max, .max), (0x0370_7344_1319_8A2E, 0x85A3_08D3_243F_6A88),
+    ]
+    for i in 0..<40 as Range<UInt64> { keys.append((generator.bits64(at: i), generator.bits64(at: ~i))) }
+    for (key, counter) in keys {
+      let words = [key & 0xffff_ffff, key >> 32, counter & 0xffff_ffff, counter >> 32]
+      let block = Threefry.block(key: key, counter: counter)
+      var fault = false
+      #expect(both.evaluate(words, fault: &fault) == [block & 0xffff_ffff, block >> 32])
+      #expect(programs[0].evaluate(words, fault: &fault) == [block & 0xffff_ffff])
+      #expect(programs[1].evaluate(words, fault: &fault) == [block >> 32])
+      #expect(!fault)
+    }
+  }
+
   @Test("The published rotations and parity are those that the block uses: it runs backwards with them")
   func backwards() {
     for i in 0..<200 as Range<UInt64> {

@@ -43,7 +43,7 @@ private func integer(_ function: ScalarFunction, _ type: DType, _ operands: Int.
     var allowed = 0
     for first in DType.allCases {
       for second in function.arity > 1 ? DType.allCases : [first] {
-        let operands = [first, second, second].prefix(function.arity).map { $0 }
+        let operands = [first, second, second, second].prefix(function.arity).map { $0 }
         let result = function.typeRule.resultType(of: operands)
         let program = function.program(for: operands)
         #expect((program != nil) == (result != nil))

@@ -7,6 +7,8 @@ extension PointwiseOp {
       .cut("a comparison has no derivative")
     case .and, .or, .xor, .not:
       .cut("a logical function has no derivative")
+    case .threefryLow, .threefryHigh:
+      .cut("random bits have no derivative")
     case .sign, .floor, .ceil, .round:
       .cut("it is a step function, its derivative is zero wherever it has one")
     case .select:
@@ -44,8 +46,7 @@ extension PointwiseOp {
     case .sigmoid: "g·r·(1 − r)"
     case .erf: "g·2/√π·exp(−x²)"
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .not, .sign,
-      .floor,
-      .ceil, .round:
+      .floor, .ceil, .round, .threefryLow, .threefryHigh:
       "none"
     }
   }
@@ -127,8 +128,7 @@ extension PointwiseOp {
       let bell = try b.apply(.exp, b.negate(b.multiply(x, x)))
       return [try b.multiply(g, b.multiply(number(1.128_379_167_095_512_6), bell))]
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .not, .sign,
-      .floor,
-      .ceil, .round:
+      .floor, .ceil, .round, .threefryLow, .threefryHigh:
       return context.operands.map { _ in nil }
     }
   }

@@ -32,14 +32,20 @@ public struct PointwiseOp: SingleResultRule {
     switch function {
     case .select: ["condition", "a", "b"]
     case .clamp: ["x", "low", "high"]
+    case .threefryLow, .threefryHigh: ["k0", "k1", "c0", "c1"]
     default: function.arity == 1 ? ["x"] : ["a", "b"]
     }
   }
 
   private static func example(of function: ScalarFunction, _ names: [String]) -> [String] {
-    let isLogical = function.typeRule == .logical
     let parameters = names.enumerated().map { position, name in
-      let dtype: DType = isLogical || (function == .select && position == 0) ? .bool : .float32
+      let dtype: DType =
+        switch function.typeRule {
+        case .logical: .bool
+        case .words: .uint32
+        case .select where position == 0: .bool
+        default: .float32
+        }
       return "param %\(name): \(dtype)[8]"
     }
     let list = names.map { "%" + $0 }.joined(separator: ", ")
@@ -87,9 +93,11 @@ extension ScalarFunction.TypeRule {
       case .sameFloat: "a floating-point tensor"
       case .equality: "a tensor"
       case .logical, .select: "a bool tensor"
+      case .words: "a u32 tensor"
       }
     switch self {
     case .select: return [first, "a tensor", "another of the same element type"]
+    case .words: return Array(repeating: first, count: arity)
     default: return [first] + Array(repeating: "another of the same element type", count: arity - 1)
     }
   }
@@ -97,6 +105,7 @@ extension ScalarFunction.TypeRule {
   var resultWords: String {
     switch self {
     case .sameNumeric, .sameFloat: "the operands' element type"
+    case .words: "u32"
     case .equality, .ordering, .logical: "bool"
     case .select: "the element type of the last two"
     }
@@ -106,6 +115,7 @@ extension ScalarFunction.TypeRule {
     switch self {
     case .sameNumeric, .sameFloat, .select: .float32
     case .equality, .ordering, .logical: .bool
+    case .words: .uint32
     }
   }
 }

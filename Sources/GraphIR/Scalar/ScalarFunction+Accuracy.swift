@@ -16,7 +16,9 @@ extension ScalarFunction {
     guard type.isFloatingPoint else { return nil }
     let single = type == .float32
     switch self {
-    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .not: return nil
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor, .not,
+      .threefryLow, .threefryHigh:
+      return nil
     case .remainder, .minimum, .maximum, .select, .clamp, .negate, .abs, .sign, .floor, .ceil, .round:
       return 0
     case .add, .subtract, .multiply, .divide, .sqrt: return 1

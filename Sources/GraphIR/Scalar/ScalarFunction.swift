@@ -18,6 +18,8 @@ public enum ScalarFunction: String, CaseIterable, Hashable, Sendable {
   // MARK: One operand
   case negate, abs, sign, floor, ceil, round
   case exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tan, tanh, sigmoid, erf
+  // MARK: Random words
+  case threefryLow, threefryHigh
 }
 
 extension ScalarFunction {
@@ -31,6 +33,7 @@ extension ScalarFunction {
       .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or, .xor:
       2
     case .select, .clamp: 3
+    case .threefryLow, .threefryHigh: 4
     case .not, .negate, .abs, .sign, .floor, .ceil, .round, .exp, .expm1, .log, .log1p, .sqrt, .rsqrt,
       .sin, .cos, .tan, .tanh, .sigmoid, .erf:
       1
@@ -86,6 +89,10 @@ extension ScalarFunction {
     case .sigmoid:
       "1 / (1 + exp(-x)), accurate in both tails; 0 for -inf (with gradual underflow) and 1 for +inf."
     case .erf: "The error function; 1 and -1 for the infinities, and zeros keep their sign."
+    case .threefryLow:
+      "Word 0 of the block that Threefry-2x32 with 20 rounds makes of the counter (c0, c1) under the key (k0, k1)."
+    case .threefryHigh:
+      "Word 1 of the block that Threefry-2x32 with 20 rounds makes of the counter (c0, c1) under the key (k0, k1)."
     }
   }
 
@@ -103,6 +110,8 @@ extension ScalarFunction {
     case logical
     /// (bool, T, T) to T, for any T but string.
     case select
+    /// u32s, to u32.
+    case words
 
     /// The type of the result, or nil if the function does not take these operands.
     public func resultType(of operands: [DType]) -> DType? {
@@ -116,6 +125,7 @@ extension ScalarFunction {
       case .logical: return uniform && first == .bool ? .bool : nil
       case .select:
         return operands.count == 3 && first == .bool && operands[1] == operands[2] ? operands[1] : nil
+      case .words: return uniform && first == .uint32 ? first : nil
       }
     }
 
@@ -126,6 +136,7 @@ extension ScalarFunction {
       case .sameFloat: type.isFloatingPoint
       case .equality, .select: type != .string
       case .logical: type == .bool
+      case .words: type == .uint32
       }
     }
   }
@@ -143,6 +154,7 @@ extension ScalarFunction {
     case .less, .lessOrEqual, .greater, .greaterOrEqual: .ordering
     case .and, .or, .xor, .not: .logical
     case .select: .select
+    case .threefryLow, .threefryHigh: .words
     }
   }
 
@@ -168,7 +180,9 @@ extension ScalarFunction {
       .greaterOrEqual, .and, .or, .xor, .select, .clamp, .sign, .floor, .ceil, .round:
       .cheap
     case .divide, .sqrt, .rsqrt: .moderate
-    case .remainder, .power, .exp, .expm1, .log, .log1p, .sin, .cos, .tan, .tanh, .sigmoid, .erf: .expensive
+    case .remainder, .power, .exp, .expm1, .log, .log1p, .sin, .cos, .tan, .tanh, .sigmoid, .erf,
+      .threefryLow, .threefryHigh:
+      .expensive
     }
   }
 
@@ -226,6 +240,8 @@ extension ScalarFunction {
     case .tanh: return Expansion.tanh(x)
     case .sigmoid: return Expansion.sigmoid(x)
     case .erf: return Expansion.erf(x)
+    case .threefryLow: return Expansion.threefry(operands).low
+    case .threefryHigh: return Expansion.threefry(operands).high
     }
   }
 }
