@@ -35,8 +35,12 @@ let package = Package(
 
     // MARK: - Tools
     .target(name: "GraphcModels", dependencies: ["Graphc"], path: "Tools/models"),
+    .target(
+      name: "GraphcConformance", dependencies: ["Graphc"], path: "Tools/conformance",
+      exclude: ["skips.txt", "passing"]),
     .executableTarget(
-      name: "GraphcCLI", dependencies: ["Graphc", "GraphcModels"], path: "Tools/graphc"),
+      name: "GraphcCLI", dependencies: ["Graphc", "GraphcModels", "GraphcConformance"],
+      path: "Tools/graphc"),
     .executableTarget(
       name: "GraphcBench", dependencies: ["Graphc", "GraphcModels"], path: "Tools/bench"),
     .executableTarget(
@@ -53,5 +57,8 @@ let package = Package(
       name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphCPU", "TestSupport"]),
     .testTarget(
       name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "GraphcCLI", "TestSupport"]),
+    .testTarget(
+      name: "GraphcConformanceTests", dependencies: ["Graphc", "GraphcConformance"],
+      exclude: ["Fixtures"]),
   ]
 )

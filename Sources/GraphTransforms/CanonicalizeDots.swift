@@ -60,6 +60,9 @@ extension Pass {
     return module
   }
 
+  /// What `canonicalizeDots` does for dots, and nothing else: no transpose that it leads to is simplified.
+  public static let layOutDots = Pass("lay-out-dots") { try canonicalizeDotsOnce($0) }
+
   private static func canonicalizeDotsOnce(_ module: Module) throws -> Module {
     var uses = [Int](repeating: 0, count: module.nodes.count)
     for node in module.nodes { for operand in node.operands { uses[operand.nodeIndex] += 1 } }

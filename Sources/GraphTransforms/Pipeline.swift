@@ -15,6 +15,9 @@ public struct Pipeline: Sendable {
     .canonicalizeDots,
   ])
 
+  /// What kernels cannot be made without.
+  public static let unoptimized = Pipeline([.gradients, .layOutDots])
+
   /// Runs every pass.
   ///
   /// - Parameter module: static; what a program extracts, with bound shapes.

@@ -27,12 +27,14 @@ enum Compiler {
   /// The module with its gradients expanded and nothing else done: what the interpreter runs.
   static func expanded(_ module: Module) throws -> Module { try Autodiff.expandGradients(module) }
 
-  static func compile(_ module: Module) throws -> (Executable, Cost) {
+  /// - Parameter optimizes: whether the program is simplified and its ops share kernels.
+  static func compile(_ module: Module, optimizes: Bool = true) throws -> (Executable, Cost) {
     let kernels = try sharedKernels()
     var cost = Cost()
     let clock = ContinuousClock()
     let start = clock.now
-    let plan = try Lowering.plan(for: try Pipeline.standard.run(module))
+    let pipeline = optimizes ? Pipeline.standard : .unoptimized
+    let plan = try Lowering.plan(for: try pipeline.run(module), fuses: optimizes)
     try Limits.check(plan)
     let planned = clock.now
     let executable = try Executable(plan: plan, kernels: kernels)

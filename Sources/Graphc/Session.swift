@@ -29,6 +29,8 @@ public final class Session: Sendable {
   public let engine: Engine
   /// Threads that a run may use. The results are the same bits for any number.
   public let threadCount: Int
+  /// Whether machine code is made of the simplified program, with ops that share kernels.
+  private let optimizes: Bool
 
   private let state = Mutex(State())
   /// Held by a run that updates variables, from its first read to its last write.
@@ -45,8 +47,17 @@ public final class Session: Sendable {
   ///   - seed: the same seed gives the same initial values and the same bits in every run.
   ///   - threads: nil takes one a processor.
   /// - Throws: `DiagnosticList` for fewer than one thread.
-  public init(_ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native) throws {
+  public convenience init(
+    _ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native
+  ) throws {
+    try self.init(graph, seed: seed, threads: threads, engine: engine, optimizes: true)
+  }
+
+  /// - Parameter optimizes: false leaves the program as it is, and gives each op a kernel of its own: what the
+  ///   optimized code is held against.
+  package init(_ graph: Graph, seed: UInt64, threads: Int?, engine: Engine, optimizes: Bool) throws {
     self.graph = graph
+    self.optimizes = optimizes
     self.seed = seed
     self.engine = engine
     if let threads, threads < 1 {
@@ -256,7 +267,7 @@ public final class Session: Sendable {
     let updates = module.updates.map { extraction.variables[$0.variable] }
     switch engine {
     case .native:
-      let (executable, cost) = try Compiler.compile(module)
+      let (executable, cost) = try Compiler.compile(module, optimizes: optimizes)
       let plan = executable.plan
       let run = CompiledRun(
         code: .executable(executable), variables: extraction.variables, updates: updates)

@@ -8,8 +8,10 @@ import Testing
 
 @Suite struct InliningTests {
   /// The reasons by which a module stores its values, in the order of its nodes; nil for a value computed in place.
-  private func reasons(_ build: (CaseBuilder) throws -> [Value]) throws -> [Inlining.Reason?] {
-    Inlining(try ModuleCase("", build).module).stored
+  private func reasons(
+    fuses: Bool = true, _ build: (CaseBuilder) throws -> [Value]
+  ) throws -> [Inlining.Reason?] {
+    Inlining(try ModuleCase("", build).module, fuses: fuses).stored
   }
 
   /// A module for each reason, and the reasons of its nodes.
@@ -88,6 +90,14 @@ import Testing
       }
       let inPlace = [Inlining.Reason?](repeating: nil, count: 7)
       return (actual, [.leaf] + inPlace + [.long, nil, .root])
+    case .unfused:
+      let actual = try reasons(fuses: false) { inputs in
+        let b = inputs.builder
+        let x = inputs.parameter(.float32, [2, 3])
+        let turned = try b.transpose(x, [1, 0])
+        return [try b.reshape(b.add(turned, b.full(1, like: turned)), to: [6])]
+      }
+      return (actual, [.leaf, .unfused, nil, .unfused, .root, nil])
     }
   }
 

@@ -52,11 +52,12 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
       Usage: graphc COMMAND [ARGUMENT…]
 
       Commands:
-        dump     show a program at any stage of its compilation
-        run      run a .gir file on .npy arrays
-        ops      show the reference of operations
-        version  show the version and the processor that code is made for
-        help     show how a command is used
+        dump         show a program at any stage of its compilation
+        run          run a .gir file on .npy arrays
+        ops          show the reference of operations
+        conformance  compare results with those of other programs
+        version      show the version and the processor that code is made for
+        help         show how a command is used
 
       'graphc help COMMAND' tells more. Exit status: 0 success, 1 the program or its data is wrong,
       2 the command line is wrong, 70 graphc is.
@@ -74,7 +75,7 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
     #expect(outcome.errors == overview)
   }
 
-  @Test(arguments: ["dump", "run", "ops", "version", "help"])
+  @Test(arguments: ["dump", "run", "ops", "conformance", "version", "help"])
   func everyCommandHasHelp(name: String) throws {
     let help = graphc("help", name)
     #expect(help.status == .success)

@@ -36,7 +36,10 @@ protocol Command {
 /// The whole of graphc, from arguments to texts, without a process around it.
 enum CommandLineTool {
   static var commands: [any Command.Type] {
-    [DumpCommand.self, RunCommand.self, OpsCommand.self, VersionCommand.self, HelpCommand.self]
+    [
+      DumpCommand.self, RunCommand.self, OpsCommand.self, ConformanceCommand.self, VersionCommand.self,
+      HelpCommand.self,
+    ]
   }
 
   /// - Parameter arguments: without the program's own name.

@@ -22,6 +22,7 @@ struct Inlining {
     case shared = "several consumers read it"
     case repeated = "its consumer would compute it again for every copy"
     case long = "the expression would be too long"
+    case unfused = "nothing is fused"
   }
 
   /// Instructions, weighted by cost, that one kernel body may hold.
@@ -33,10 +34,12 @@ struct Inlining {
   let stored: [Reason?]
   private let sources: MemorySources
 
-  init(_ module: Module) {
+  /// - Parameter fuses: whether values may be computed inside their consumers at all; a single constant still may.
+  init(_ module: Module, fuses: Bool = true) {
     let sources = MemorySources(module)
     var decision = InliningDecision(module: module, sources: sources)
     decision.storeWhatMustBe()
+    if !fuses { decision.storeEverything() }
     decision.storeWhatPays()
     self.sources = sources
     stored = decision.stored
@@ -143,6 +146,13 @@ private struct InliningDecision {
         store(value, .contraction)
         for operand in node.operands { store(operand, .libraryOperand) }
       }
+    }
+  }
+
+  mutating func storeEverything() {
+    for (index, node) in module.nodes.enumerated() {
+      if case .constant = node.op { continue }
+      store(Value(node: Int32(index)), .unfused)
     }
   }
 

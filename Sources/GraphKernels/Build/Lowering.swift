@@ -4,11 +4,13 @@ import GraphIR
 
 /// Turns a static module into a plan: kernels, library calls, buffers and their places.
 public enum Lowering {
-  /// - Parameter module: static, without gradient nodes.
+  /// - Parameters:
+  ///   - module: static, without gradient nodes.
+  ///   - fuses: whether ops share kernels; where not, each has one of its own.
   /// - Throws: `Diagnostic` of kind `bug` for a module that is not.
-  public static func plan(for module: Module) throws -> Plan {
+  public static func plan(for module: Module, fuses: Bool = true) throws -> Plan {
     guard module.isStatic else { throw bug("the module has unbound symbols", module) }
-    var lowering = ModuleLowering(module)
+    var lowering = ModuleLowering(module, fuses: fuses)
     return try lowering.run()
   }
 
@@ -30,9 +32,9 @@ private struct ModuleLowering {
   private var steps: [Plan.Step] = []
   private var outputs: [Int] = []
 
-  init(_ module: Module) {
+  init(_ module: Module, fuses: Bool) {
     self.module = module
-    inlining = Inlining(module)
+    inlining = Inlining(module, fuses: fuses)
   }
 
   mutating func run() throws -> Plan {
