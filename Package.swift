@@ -10,6 +10,7 @@ let package = Package(
     .executable(name: "graphc", targets: ["GraphcCLI"]),
     .executable(name: "bench", targets: ["GraphcBench"]),
     .executable(name: "iris", targets: ["GraphcIris"]),
+    .executable(name: "fuzz", targets: ["GraphcFuzzProgram"]),
   ],
   targets: [
     // MARK: - Public API
@@ -46,9 +47,17 @@ let package = Package(
     .executableTarget(
       name: "GraphcIris", dependencies: ["Graphc", "GraphcModels"], path: "Tools/examples/iris"),
 
+    .target(
+      name: "GraphcFuzz",
+      dependencies: [
+        "GraphIR", "GraphAutodiff", "GraphTransforms", "GraphKernels", "GraphCPU", "GraphRuntime",
+      ], path: "Tools/fuzz/checks"),
+    .executableTarget(
+      name: "GraphcFuzzProgram", dependencies: ["GraphcFuzz"], path: "Tools/fuzz/program"),
+
     // MARK: - Tests
     .target(name: "TestSupport", dependencies: ["GraphIR", "GraphKernels"], path: "Tests/TestSupport"),
-    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "TestSupport"]),
+    .testTarget(name: "GraphIRTests", dependencies: ["GraphIR", "GraphcFuzz", "TestSupport"]),
     .testTarget(name: "GraphAutodiffTests", dependencies: ["GraphAutodiff", "TestSupport"]),
     .testTarget(name: "GraphTransformsTests", dependencies: ["GraphTransforms", "TestSupport"]),
     .testTarget(name: "GraphKernelsTests", dependencies: ["GraphKernels", "TestSupport"]),
@@ -60,5 +69,6 @@ let package = Package(
     .testTarget(
       name: "GraphcConformanceTests", dependencies: ["Graphc", "GraphcConformance"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "GraphcFuzzTests", dependencies: ["GraphcFuzz"]),
   ]
 )

@@ -8,6 +8,11 @@ public enum Interpreter {
     public let results: [NDArray]
     /// By variable index; only variables that the module updates.
     public let updates: [Int: NDArray]
+
+    public init(results: [NDArray], updates: [Int: NDArray]) {
+      self.results = results
+      self.updates = updates
+    }
   }
 
   /// Runs a static module.

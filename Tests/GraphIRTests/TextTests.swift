@@ -2,6 +2,7 @@
 
 import Foundation
 import GraphIR
+import GraphcFuzz
 import TestSupport
 import Testing
 

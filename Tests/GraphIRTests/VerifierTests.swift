@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import GraphIR
+import GraphcFuzz
 import TestSupport
 import Testing
 

@@ -35,8 +35,9 @@ import Testing
     for ruleCase in RuleCase.all { #expect(names.contains(ruleCase.rule)) }
   }
 
-  /// What looks like algebra and is not, for floats.
+  /// What looks like algebra and is not, for floats or for unsigned integers.
   static let traps: [@Sendable (CaseBuilder) throws -> Value] = [
+    { try $0.f(.abs, $0.b.negate($0.parameter(.uint32))) },
     {
       let x = $0.parameter()
       return try $0.b.add(x, $0.all(0, x))

@@ -49,8 +49,10 @@ extension RewriteRule {
       else { return nil }
       return try site.apply(.divide, x, y)
     },
+    // Not of unsigned integers, whose negatives wrap.
     RewriteRule("|−x| = |x|", on: .function(.abs)) { site in
-      try site.operand(of: site[0], .negate).map { try site.apply(.abs, $0) }
+      guard site.type.dtype.isSigned else { return nil }
+      return try site.operand(of: site[0], .negate).map { try site.apply(.abs, $0) }
     },
     RewriteRule(
       "f(f(x)) = f(x) for |·|, sign and roundings", on: .function(.abs), .function(.sign), .function(.floor),

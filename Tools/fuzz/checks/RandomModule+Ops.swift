@@ -77,7 +77,9 @@ extension RandomModuleWriter {
 
   private mutating func dot(_ x: Value) throws -> [Value] {
     let left = type(x)
-    guard left.dtype.isNumeric, left.rank > 0 else { throw NothingFits() }
+    guard left.dtype.isNumeric, left.rank > 0, !(isWild && left.dtype.isFloatingPoint) else {
+      throw NothingFits()
+    }
     let axis = random.below(left.rank)
     let y = try operand { $0.dtype == left.dtype && $0.shape.dims.contains(left.shape[axis]) }
     let right = type(y)

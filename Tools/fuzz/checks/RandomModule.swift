@@ -4,9 +4,7 @@ import GraphIR
 
 /// A random well-typed program of every op of the roster, with inputs.
 ///
-/// Nothing in it fails at run time. Where a function jumps (floor, sign, comparisons, argMax, conversions to integers),
-/// its floating-point operands are exact, so that two ways of computing the program may differ by rounding alone:
-/// rounded values flow through smooth, tame functions only.
+/// Nothing in it fails at run time.
 public struct RandomModule: Sendable {
   public let module: Module
   /// For the module's parameters, with the extents that `bindings` gives their symbols.
@@ -15,17 +13,31 @@ public struct RandomModule: Sendable {
   /// By symbol; empty unless the module is symbolic. Symbols of open extents are not among them.
   public let bindings: [Int: Int]
 
+  /// What the program's numbers are like.
+  public enum Flavour: Sendable {
+    /// Where a function jumps (floor, sign, comparisons, argMax, conversions to integers), its floating-point operands
+    /// are exact, so that two ways of computing the program may differ by rounding alone: rounded values flow through
+    /// smooth, tame functions only.
+    case tame
+    /// Any function of any numbers, infinities and NaN among them, and no floating-point products: two ways of
+    /// computing the program differ in no bit.
+    case wild
+  }
+
   /// - Parameters:
   ///   - nodeCount: how many random steps; a step may take several nodes.
   ///   - dtypes: the element types to choose from.
   ///   - isSymbolic: whether parameters have symbols among their extents.
   ///   - textOnly: whether there may be what no interpreter runs or no kernel takes: gradient nodes and texts.
+  ///   - hasGradients: whether gradients of a value are among the results.
   public static func make(
     seed: Int, nodeCount: Int = 20,
     dtypes: [DType] = [.float32, .float32, .float64, .int32, .int64, .uint8, .uint32, .bool],
-    isSymbolic: Bool = false, textOnly: Bool = false
+    isSymbolic: Bool = false, textOnly: Bool = false, hasGradients: Bool = false, flavour: Flavour = .tame
   ) throws -> RandomModule {
-    var writer = RandomModuleWriter(seed: seed, dtypes: dtypes, isSymbolic: isSymbolic, textOnly: textOnly)
+    var writer = RandomModuleWriter(
+      seed: seed, dtypes: dtypes, isSymbolic: isSymbolic, textOnly: textOnly, hasGradients: hasGradients,
+      isWild: flavour == .wild)
     return try writer.module(nodeCount: nodeCount)
   }
 }
@@ -58,6 +70,8 @@ struct RandomModuleWriter {
   let dtypes: [DType]
   let isSymbolic: Bool
   let textOnly: Bool
+  let hasGradients: Bool
+  let isWild: Bool
   var parameters: [NDArray] = []
   var variables: [NDArray] = []
   var values: [Value] = []
@@ -66,7 +80,11 @@ struct RandomModuleWriter {
   /// Symbol 0 and symbol 1 are bound to these.
   private let bindings = [0: 3, 1: 4]
 
-  init(seed: Int, dtypes: [DType], isSymbolic: Bool, textOnly: Bool) {
+  init(
+    seed: Int, dtypes: [DType], isSymbolic: Bool, textOnly: Bool, hasGradients: Bool, isWild: Bool
+  ) {
+    self.hasGradients = hasGradients
+    self.isWild = isWild
     random = RandomSource(seed: seed)
     self.dtypes = dtypes
     self.isSymbolic = isSymbolic
@@ -94,11 +112,20 @@ struct RandomModuleWriter {
         updates.append(Module.Update(variable: index, value: value))
       }
     }
-    let chosen = [values[values.count - 1]] + (0..<2 + random.below(3)).map { _ in random.pick(values) }
+    var chosen = [values[values.count - 1]] + (0..<2 + random.below(3)).map { _ in random.pick(values) }
+    if hasGradients { chosen += (try? gradients()) ?? [] }
     let results = chosen.enumerated().map { Module.Result(name: "r\($0.offset)", value: $0.element) }
     return RandomModule(
       module: try builder.module(results: results, updates: updates), parameters: parameters,
       variables: variables, bindings: isSymbolic ? bindings : [:])
+  }
+
+  /// The gradients of a late value with respect to inputs and to values on the way.
+  private mutating func gradients() throws -> [Value] {
+    let loss = try operand { $0.dtype.isFloatingPoint }
+    let targets = try (0..<1 + random.below(3)).map { _ in try operand { $0.dtype.isFloatingPoint } }
+    let input = values.first { type($0).dtype.isFloatingPoint }
+    return try builder.appendAll(.gradient(GradientOp()), [loss] + targets + (input.map { [$0] } ?? []))
   }
 
   // MARK: Leaves
@@ -112,6 +139,7 @@ struct RandomModuleWriter {
   }
 
   mutating func elementBits(_ dtype: DType) -> UInt64 {
+    if isWild, dtype.isFloatingPoint, random.isOne(in: 8) { return specialBits(dtype) }
     // Multiples of a quarter, whose sums are exact for long.
     let quarters = random.below(33) - 16
     switch dtype {
@@ -123,6 +151,15 @@ struct RandomModuleWriter {
     case .uint8, .uint32: return UInt64(quarters + 16)
     case .string: return 0
     }
+  }
+
+  /// A number that functions treat apart.
+  private mutating func specialBits(_ dtype: DType) -> UInt64 {
+    let specials: [Double] = [
+      0, -0.0, .infinity, -.infinity, .nan, 1e-40, -1e300, 0.5, 2.5, 1e30, -1e-300, 100,
+    ]
+    let number = random.pick(specials)
+    return dtype == .float64 ? number.bits : Float(number).bits
   }
 
   private mutating func array(_ type: TensorType) -> NDArray {
@@ -200,7 +237,7 @@ struct RandomModuleWriter {
 
   // MARK: Steps
 
-  private mutating func step() throws -> [Value] {
+  mutating func step() throws -> [Value] {
     let mnemonic =
       random.isOne(in: 3) ? random.pick(Op.roster).mnemonic : random.pick(RandomModuleWriter.shaping)
     if let function = ScalarFunction(rawValue: mnemonic) { return [try pointwise(function)] }
@@ -227,6 +264,7 @@ struct RandomModuleWriter {
 
   /// Marks values as exact when all of their operands are.
   func isExact(_ operands: [Value]) -> Int? {
+    if isWild { return 0 }
     var depth = 0
     for operand in operands {
       guard let own = exact[operand] else { return nil }
@@ -237,7 +275,7 @@ struct RandomModuleWriter {
 
   mutating func noted(_ results: [Value], from operands: [Value], additions: Int = 0) -> [Value] {
     for result in results {
-      if !type(result).dtype.isFloatingPoint {
+      if isWild || !type(result).dtype.isFloatingPoint {
         exact[result] = 0
       } else if let depth = isExact(operands), depth + additions <= 8 {
         exact[result] = depth + additions

@@ -1,0 +1,158 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphAutodiff
+import GraphCPU
+import GraphIR
+import GraphKernels
+import GraphRuntime
+import GraphTransforms
+import Synchronization
+
+/// What is held against what, on random input.
+public enum FuzzCheck: String, CaseIterable, Sendable {
+  /// Mutated program texts are read or refused, in bounded time; what is read verifies and prints as it was read.
+  case parser
+  /// The passes change no bit of what the interpreter gives, gradients among it.
+  case optimizer
+  /// Machine code gives what the interpreter gives, gradients among it, optimized or not, on one thread or two.
+  case native
+}
+
+/// A fault, and the smallest program found that shows it.
+public struct FuzzFailure: Error, Sendable, CustomStringConvertible {
+  public let check: FuzzCheck
+  public let seed: Int
+  public let message: String
+  /// In the language of `.gir` files.
+  public let program: String
+
+  public var description: String { "\(check.rawValue), seed \(seed): \(message)\n\(program)" }
+}
+
+extension FuzzCheck {
+  /// - Throws: `FuzzFailure` when something does not hold.
+  public func run(seed: Int) throws(FuzzFailure) {
+    switch self {
+    case .parser: try checkText(seed)
+    case .optimizer, .native: try checkProgram(seed)
+    }
+  }
+
+  // MARK: Texts
+
+  private func checkText(_ seed: Int) throws(FuzzFailure) {
+    let text = TextMutation.text(seed: seed)
+    // A refusal is as good as a program.
+    guard let module = try? ModuleParser.parse(text) else { return }
+    let flaw: String?
+    do {
+      try Verifier.verify(module)
+      let printed = module.canonicalText
+      let again = try ModuleParser.parse(printed).canonicalText
+      flaw = again == printed ? nil : "what is printed reads back as another program"
+    } catch {
+      flaw = "a program that was read is invalid: \(error)"
+    }
+    if let flaw { throw FuzzFailure(check: self, seed: seed, message: flaw, program: text) }
+  }
+
+  // MARK: Programs
+
+  /// The random program of a seed, with its gradients expanded.
+  public static func sample(seed: Int) throws -> Sample {
+    let random = try RandomModule.make(
+      seed: seed, nodeCount: 6 + seed % 25, hasGradients: seed % 3 != 0,
+      flavour: seed % 2 == 0 ? .tame : .wild
+    )
+    return Sample(
+      try Autodiff.expandGradients(random.module), parameters: random.parameters, variables: random.variables)
+  }
+
+  private func checkProgram(_ seed: Int) throws(FuzzFailure) {
+    let sample: Sample
+    do {
+      sample = try FuzzCheck.sample(seed: seed)
+    } catch {
+      throw FuzzFailure(check: self, seed: seed, message: "no program: \(error)", program: "")
+    }
+    guard let difference = difference(sample) else { return }
+    let least = Shrinker.shrink(sample) { self.difference($0) != nil }
+    throw FuzzFailure(
+      check: self, seed: seed, message: self.difference(least) ?? difference,
+      program: least.module.description + least.inputs)
+  }
+
+  /// In what two ways of computing a program differ; nil when they agree.
+  private func difference(_ sample: Sample) -> String? {
+    do {
+      let expected = Result { try Interpreter.run(sample.module, sample) }
+      let optimized = try Pipeline.standard.run(sample.module, options: PipelineOptions(verify: true))
+      switch self {
+      case .parser: return nil
+      case .optimizer:
+        let given = Result { try Interpreter.run(optimized, sample) }
+        return Outcomes.difference(expected, given, hasProducts: false)
+      case .native:
+        let hasProducts = sample.module.nodes.contains { node in
+          if case .dot = node.op { return node.types[0].dtype.isFloatingPoint }
+          return false
+        }
+        for (name, module) in [("native", optimized), ("native, unoptimized", try sample.module.lowerable())]
+        {
+          var first: Result<Interpreter.Outcome, any Error>?
+          for (threads, pool) in [(1, nil), (2, FuzzCheck.pool)] {
+            let given = Result { try Native.run(module, sample, pool: pool) }
+            if let difference = Outcomes.difference(expected, given, hasProducts: hasProducts) {
+              return "\(name), \(threads) threads: \(difference)"
+            }
+            if let first, let difference = Outcomes.difference(first, given, hasProducts: false) {
+              return "\(name), 1 and 2 threads: \(difference)"
+            }
+            first = given
+          }
+        }
+        return nil
+      }
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private static let pool = ThreadPool(threadCount: 2)
+}
+
+extension Module {
+  /// The module with nothing done but what lowering needs.
+  fileprivate func lowerable() throws -> Module {
+    try Pipeline([.canonicalizeDots]).run(self)
+  }
+}
+
+extension Interpreter {
+  fileprivate static func run(_ module: Module, _ sample: Sample) throws -> Outcome {
+    try run(module, parameters: sample.parameters, variables: sample.variables)
+  }
+}
+
+extension Sample {
+  /// The inputs, as comments behind the program's text.
+  fileprivate var inputs: String {
+    let parameters = zip(module.parameters, parameters).map { "// %\($0.name) = \($1)\n" }
+    let variables = zip(module.variables, variables).map { "// @\($0.name) = \($1)\n" }
+    return (parameters + variables).joined()
+  }
+}
+
+/// Programs in machine code.
+private enum Native {
+  private static let cache = Result { KernelCache(backend: try CPUBackend()) }
+
+  static func run(_ module: Module, _ sample: Sample, pool: ThreadPool?) throws -> Interpreter.Outcome {
+    let executable = try Executable(plan: Lowering.plan(for: module), kernels: cache.get())
+    let outcome = try executable.run(parameters: sample.parameters, variables: sample.variables, pool: pool)
+    return Interpreter.Outcome(
+      results: outcome.results,
+      updates: Dictionary(
+        zip(module.updates.map(\.variable), outcome.updates), uniquingKeysWith: { $1 }))
+  }
+}
