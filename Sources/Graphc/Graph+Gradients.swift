@@ -3,35 +3,45 @@
 import GraphAutodiff
 import GraphIR
 
+/// What a gradient is where a loss depends on a target and no path lets a gradient pass.
+public enum CutGradients: Sendable {
+  /// A mistake in the program, reported as `gradient.cut`.
+  case areMistakes
+  /// Zero, as almost everywhere for a step function.
+  case areZero
+}
+
 extension Graph {
   /// The gradient of the sum of `loss`'s elements with respect to each target, of the target's shape and type.
   ///
   /// A target may be any floating-point tensor or variable of the graph. It is zero where the loss does not depend on
   /// the target, which `explainGradient` tells apart from a gradient that happens to vanish. Where the loss depends on
   /// a target and yet no gradient can flow (through `argMax`, a comparison, `floor`, an integer, `stopGradient`), that
-  /// is a mistake in the program and is reported as `gradient.cut`.
+  /// is a mistake in the program and is reported as `gradient.cut`, unless `cuts` says otherwise.
   public func gradients(
-    of loss: some TensorConvertible, withRespectTo targets: [any TensorConvertible], fileID: String = #fileID,
-    line: Int = #line
+    of loss: some TensorConvertible, withRespectTo targets: [any TensorConvertible],
+    cuts: CutGradients = .areMistakes, fileID: String = #fileID, line: Int = #line
   ) -> [Tensor] {
-    gradients(of: loss.tensor, targets.map(\.tensor), at: CallSite("gradients", fileID, line))
+    gradients(of: loss.tensor, targets.map(\.tensor), cuts, at: CallSite("gradients", fileID, line))
   }
 
   public func gradients(
-    of loss: some TensorConvertible, withRespectTo targets: [Tensor], fileID: String = #fileID,
-    line: Int = #line
+    of loss: some TensorConvertible, withRespectTo targets: [Tensor],
+    cuts: CutGradients = .areMistakes, fileID: String = #fileID, line: Int = #line
   ) -> [Tensor] {
-    gradients(of: loss.tensor, targets, at: CallSite("gradients", fileID, line))
+    gradients(of: loss.tensor, targets, cuts, at: CallSite("gradients", fileID, line))
   }
 
   public func gradients(
-    of loss: some TensorConvertible, withRespectTo targets: [Variable], fileID: String = #fileID,
-    line: Int = #line
+    of loss: some TensorConvertible, withRespectTo targets: [Variable],
+    cuts: CutGradients = .areMistakes, fileID: String = #fileID, line: Int = #line
   ) -> [Tensor] {
-    gradients(of: loss.tensor, targets.map(\.value), at: CallSite("gradients", fileID, line))
+    gradients(of: loss.tensor, targets.map(\.value), cuts, at: CallSite("gradients", fileID, line))
   }
 
-  private func gradients(of loss: Tensor, _ targets: [Tensor], at site: CallSite) -> [Tensor] {
+  private func gradients(
+    of loss: Tensor, _ targets: [Tensor], _ cuts: CutGradients, at site: CallSite
+  ) -> [Tensor] {
     if targets.isEmpty { return [] }
     let types = targets.map { target in
       target.graph === self ? withState { $0.knownType(of: target.value) } : nil
@@ -42,7 +52,7 @@ extension Graph {
       var values: [Value] = []
       for term in terms { values.append(try state.value(term)) }
       let results = try state.appendAll(.gradient(GradientOp()), values)
-      try state.requirePaths(from: values[0], to: Array(values.dropFirst()))
+      if cuts == .areMistakes { try state.requirePaths(from: values[0], to: Array(values.dropFirst())) }
       return results
     }
   }
