@@ -8,6 +8,8 @@ struct BuildError: Error {
   var code: String
   /// Without the function's name.
   var message: String
+  /// Lines of a text that the program gave, with a mark.
+  var excerpt = ""
   var notes: [Diagnostic.Note] = []
 
   init(_ code: String, _ message: String, notes: [Diagnostic.Note] = []) {

@@ -69,7 +69,7 @@ extension Graph {
     let location = site.location ?? UserFrame.location()
     let diagnostic = Diagnostic(
       .graph, code: error.code, "\(site.function): \(error.message)", at: location, scope: scope,
-      notes: error.notes)
+      excerpt: error.excerpt, notes: error.notes)
     return withState { state in
       let cause = state.record(diagnostic)
       return types.map { state.poison([cause], type: $0) }

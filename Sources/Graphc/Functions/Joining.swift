@@ -34,36 +34,6 @@ public func stack(
   }
 }
 
-/// A tensor cut into parts of the given extents along an axis, which they fill.
-public func split(
-  _ x: some TensorConvertible, sizes: [Int], axis: Int = 0, fileID: String = #fileID, line: Int = #line
-) -> [Tensor] {
-  let site = CallSite("split", fileID, line)
-  if sizes.isEmpty { return [] }
-  return x.tensor.graph.buildAll([x], at: site, poisonTypes: sizes.map { _ in nil }) {
-    state, terms throws(BuildError) in
-    let operand = try state.value(terms[0])
-    let type = state.type(of: operand)
-    let axis = try state.axis(axis, of: operand)
-    let isSane = sizes.allSatisfy { (0...GraphState.largestExtent).contains($0) }
-    if !isSane || !state.unify(type.shape[axis], Dim(sizes.reduce(0, +))) {
-      throw BuildError("split.sizes", "the sizes \(sizes) do not fill axis \(axis) of \(type)")
-    }
-    var start = 0
-    var parts: [Value] = []
-    for size in sizes {
-      var starts = [Int](repeating: 0, count: type.rank)
-      var limits = [Int?](repeating: nil, count: type.rank)
-      starts[axis] = start
-      start += size
-      limits[axis] = start
-      let slice = SliceOp(starts: starts, limits: limits, strides: starts.map { _ in 1 })
-      parts.append(try state.append(.slice(slice), [operand]))
-    }
-    return parts
-  }
-}
-
 /// Joins tensors of one element type, of which there must be at least one.
 private func join(
   _ tensors: [any TensorConvertible], at site: CallSite,
