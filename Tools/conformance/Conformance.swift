@@ -34,8 +34,9 @@ public enum Conformance {
     public var notes: [String] = []
     /// Cases that used to pass and do not.
     public var regressions: [String] = []
-    /// Cases that were run.
+    /// Cases that were run, and those of them that passed in every mode.
     public var caseCount = 0
+    public var passedCount = 0
   }
 
   public static let suiteNames = ["onnx", "opinfo"]
@@ -67,6 +68,7 @@ public enum Conformance {
         let report = run(try suite(name, path), options, skips)
         outcome.text += options.isJSON ? report.json : (outcome.text.isEmpty ? "" : "\n") + report.text
         outcome.caseCount += report.results.count
+        outcome.passedCount += report.passing.count
         try compare(report, lists, options, &outcome)
       }
     } catch let error as FixtureError {

@@ -46,31 +46,29 @@ struct FixtureFolder: Sendable {
     }
   }
 
-  /// The text of the first member with this name on a line, found without parsing: a string without escapes, or the
-  /// first string of a list.
+  /// The text of the first member with this name on a line, found without parsing; it must have no escapes.
   func text(of member: String, on line: Int) -> String? {
-    for opening in ["\"\(member)\":\"", "\"\(member)\": \"", "\"\(member)\":[\"", "\"\(member)\": [\""] {
-      if let start = position(of: opening, on: line) { return text(from: start) }
-    }
-    return nil
+    position(of: "\"\(member)\":\"", on: line).map { text(from: $0, to: UInt8(ascii: "\"")) }
+  }
+
+  /// The texts of the first member with this name on a line, found likewise; none where it is no list.
+  func texts(of member: String, on line: Int) -> [String] {
+    guard let start = position(of: "\"\(member)\":[\"", on: line) else { return [] }
+    let list = text(from: start, to: UInt8(ascii: "]"))
+    return list.split(separator: ",").map { $0.filter { $0 != "\"" } }
   }
 
   /// Whether a line has a member with this name, or a text of it in quotes.
   func mentions(_ member: String, on line: Int) -> Bool { position(of: "\"\(member)\":", on: line) != nil }
-
-  /// Whether a text stands on a line, byte by byte.
-  func contains(_ text: String, on line: Int) -> Bool { position(of: text, on: line) != nil }
 
   /// Where a line goes on behind a text.
   private func position(of text: String, on line: Int) -> Int? {
     data.range(of: Data(text.utf8), in: lines[line])?.upperBound
   }
 
-  private func text(from start: Int) -> String {
-    data.withUnsafeBytes { bytes in
-      var end = start
-      while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += 1 }
-      return String(decoding: bytes[start..<end], as: UTF8.self)
+  private func text(from start: Int, to end: UInt8) -> String {
+    data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+      String(decoding: bytes[start...].prefix { $0 != end }, as: UTF8.self)
     }
   }
 }
