@@ -21,5 +21,6 @@ extension ONNXOperators {
       }
       return split(x, sizes: sizes, axis: axis)
     },
+    "Tile": single { call in try call.input(0).tiled(by: call.integers(1)) },
   ]
 }

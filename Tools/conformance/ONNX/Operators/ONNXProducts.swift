@@ -15,5 +15,8 @@ extension ONNXOperators {
       guard let c = call.optional(2) else { return product }
       return product + (beta == 1 ? c : c * beta)
     },
+    "Einsum": single { call in
+      einsum(call.text("equation", ""), try call.inputs.indices.map { try call.input($0) })
+    },
   ]
 }

@@ -65,29 +65,24 @@ extension ONNXOperators {
     },
     "Slice": single(slice),
     "DepthToSpace": single { call in
-      let (x, block) = (try call.input(0), call.integer("blocksize", 1))
-      let e = try call.extents(x)
-      let depth = e[1] / (block * block)
-      if call.text("mode", "DCR") == "DCR" {
-        return x.reshaped(to: [e[0], block, block, depth, e[2], e[3]]).transposed(permutation: [
-          0, 3, 4, 1, 5, 2,
-        ])
-        .reshaped(to: [e[0], depth, e[2] * block, e[3] * block])
-      }
-      return x.reshaped(to: [e[0], depth, block, block, e[2], e[3]]).transposed(permutation: [
-        0, 1, 4, 2, 5, 3,
-      ])
-      .reshaped(to: [e[0], depth, e[2] * block, e[3] * block])
+      depthToSpace(
+        try call.input(0), block: call.integer("blocksize", 1), layout: .channelsFirst, mode: depthOrder(call)
+      )
     },
     "SpaceToDepth": single { call in
-      let (x, block) = (try call.input(0), call.integer("blocksize", 1))
-      let e = try call.extents(x)
-      let blocks = x.reshaped(to: [e[0], e[1], e[2] / block, block, e[3] / block, block])
-      let permutation = call.text("mode", "DCR") == "DCR" ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]
-      return blocks.transposed(permutation: permutation)
-        .reshaped(to: [e[0], e[1] * block * block, e[2] / block, e[3] / block])
+      spaceToDepth(
+        try call.input(0), block: call.integer("blocksize", 1), layout: .channelsFirst, mode: depthOrder(call)
+      )
+    },
+    "Trilu": single { call in
+      let (x, offset) = (try call.input(0), try call.optionalIntegers(1)?.first ?? 0)
+      return call.flag("upper", true) ? x.upperTriangle(offset: offset) : x.lowerTriangle(offset: offset)
     },
   ]
+
+  private static func depthOrder(_ call: ONNXCall) -> DepthOrder {
+    call.text("mode", "DCR") == "DCR" ? .dcr : .crd
+  }
 
   /// Slices as NumPy's, whose ends are clamped and whose steps may be negative.
   private static func slice(_ call: ONNXCall) throws -> Tensor {
