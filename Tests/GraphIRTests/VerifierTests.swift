@@ -198,7 +198,7 @@ import Testing
 
   @Test func randomModulesHaveEveryOp() throws {
     var seen: Set<String> = []
-    for seed in 0..<60 {
+    for seed in 0..<160 {
       seen.formUnion(
         try RandomModule.make(seed: seed, nodeCount: 60, textOnly: true).module.nodes.map(\.op.mnemonic))
     }

@@ -24,6 +24,8 @@ extension ModuleCase {
     case "argMax": return try argReductionCases(.max)
     case "argMin": return try argReductionCases(.min)
     case "dot": return try dotCases()
+    case "cumulative": return try cumulativeCases()
+    case "linearRecurrence": return try linearRecurrenceCases()
     case "convert": return try conversionCases()
     case "identity": return try everyType("identity") { [try $0.append(.identity(IdentityOp(id: 7)), [$1])] }
     case "stopGradient":

@@ -7,8 +7,15 @@ import GraphKernels
 enum HostRoutines {
   static func routine(for call: HostCall) throws -> HostRoutine {
     switch call.op {
-    default:
-      throw Diagnostic(.bug, code: "cpu.host", "there is no routine for \(call.op.mnemonic)")
+    case .cumulative(let rule): return try AccumulationRoutines.cumulative(rule, call)
+    case .linearRecurrence(let rule): return try AccumulationRoutines.linearRecurrence(rule, call)
+    default: throw unsupported(call)
     }
+  }
+
+  /// What is wrong with a call of an op, or of element types, that there is no routine for.
+  static func unsupported(_ call: HostCall) -> Diagnostic {
+    let types = call.operandTypes.map(\.description).joined(separator: ", ")
+    return Diagnostic(.bug, code: "cpu.host", "there is no routine for \(call.op.mnemonic) of \(types)")
   }
 }

@@ -120,6 +120,14 @@ public struct AttributeReader {
     }
   }
 
+  public mutating func boolean(_ name: String) throws(AttributeError) -> Bool {
+    switch try take(name) {
+    case .word("true"): return true
+    case .word("false"): return false
+    default: throw AttributeError("the attribute '\(name)' must be true or false")
+    }
+  }
+
   public mutating func text(_ name: String) throws(AttributeError) -> String {
     guard case .text(let value) = try take(name) else {
       throw AttributeError("the attribute '\(name)' must be a text in quotes")

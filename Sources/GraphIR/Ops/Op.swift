@@ -23,6 +23,9 @@ public enum Op: Hashable, Sendable {
   case reduce(ReduceOp)
   case argReduce(ArgReduceOp)
   case dot(DotOp)
+  // Order and accumulation
+  case cumulative(CumulativeOp)
+  case linearRecurrence(LinearRecurrenceOp)
   // Markers
   case identity(IdentityOp)
   case stopGradient(StopGradientOp)
@@ -46,6 +49,8 @@ public enum Op: Hashable, Sendable {
     case .reduce(let rule): rule
     case .argReduce(let rule): rule
     case .dot(let rule): rule
+    case .cumulative(let rule): rule
+    case .linearRecurrence(let rule): rule
     case .identity(let rule): rule
     case .stopGradient(let rule): rule
     case .gradient(let rule): rule
@@ -109,6 +114,8 @@ extension Op {
       OpKind("argMax", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.max, &$0)) },
       OpKind("argMin", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.min, &$0)) },
       OpKind("dot", DotOp.doc) { .dot(try DotOp(&$0)) },
+      OpKind("cumulative", CumulativeOp.doc) { .cumulative(try CumulativeOp(&$0)) },
+      OpKind("linearRecurrence", LinearRecurrenceOp.doc) { .linearRecurrence(try LinearRecurrenceOp(&$0)) },
       OpKind("convert", ConvertOp.doc) { .convert(try ConvertOp(&$0)) },
     ]
     + ScalarFunction.allCases.map { function in

@@ -63,12 +63,13 @@ extension RandomModuleWriter {
       if exact[x] == nil, !target.isFloatingPoint { throw NothingFits() }
       return try append(.convert(ConvertOp(to: target)), [x])
     case "identity": return try append(.identity(IdentityOp(id: builder.freshIdentity())), [x])
+    case "cumulative", "linearRecurrence": return try ordering(mnemonic, x)
     case "stopGradient": return try append(.stopGradient(StopGradientOp()), [x])
     default: throw NothingFits()
     }
   }
 
-  private mutating func append(_ op: Op, _ operands: [Value], additions: Int = 0) throws -> [Value] {
+  mutating func append(_ op: Op, _ operands: [Value], additions: Int = 0) throws -> [Value] {
     let results = try builder.appendAll(op, operands)
     // Small tensors keep the slow interpreter quick.
     if let count = type(results[0]).shape.elementCount.value, count > 400 { throw NothingFits() }

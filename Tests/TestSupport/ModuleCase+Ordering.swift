@@ -1,0 +1,52 @@
+// Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
+
+import GraphIR
+
+extension ModuleCase {
+  /// Each axis of scalars' neighbours, odd lengths and nothing.
+  private static let axes: [(shape: [Int], axis: Int)] = [
+    ([1], 0), ([0], 0), ([67], 0), ([3, 5], 0), ([3, 5], 1), ([2, 3, 5], 1), ([3, 0, 2], 0), ([3, 0, 2], 1),
+    ([3, 0, 2], 2),
+  ]
+
+  static func cumulativeCases() throws -> [ModuleCase] {
+    try numericTypes.map { dtype in
+      try ModuleCase("cumulative \(dtype)") { inputs in
+        let b = inputs.builder
+        var results: [Value] = []
+        for kind in CumulativeOp.Kind.allCases {
+          for (shape, axis) in axes {
+            let operands = [inputs.parameter(dtype, shape), inputs.parameter(dtype, shape, .finite)]
+            for operand in operands {
+              for (exclusive, reverse) in [(false, false), (false, true), (true, false), (true, true)] {
+                let op = CumulativeOp(kind, axis: axis, exclusive: exclusive, reverse: reverse)
+                results.append(try b.append(.cumulative(op), [operand]))
+              }
+            }
+          }
+          // Of an expression under a view, and used within another.
+          let view = try b.transpose(b.negate(inputs.parameter(dtype, [4, 6])), [1, 0])
+          let total = try b.append(.cumulative(CumulativeOp(kind, axis: 0)), [view])
+          results.append(try b.add(total, b.append(.reverse(ReverseOp(axes: [0])), [total])))
+        }
+        return results
+      }
+    }
+  }
+
+  static func linearRecurrenceCases() throws -> [ModuleCase] {
+    try dtypes.filter(\.isFloatingPoint).map { dtype in
+      try ModuleCase("linearRecurrence \(dtype)") { inputs in
+        let b = inputs.builder
+        return try axes.flatMap { shape, axis in
+          try [SampleArray.Range.finite, .all].flatMap { range in
+            let operands = [inputs.parameter(dtype, shape, range), inputs.parameter(dtype, shape, range)]
+            return try [false, true].map {
+              try b.append(.linearRecurrence(LinearRecurrenceOp(axis: axis, reverse: $0)), operands)
+            }
+          }
+        }
+      }
+    }
+  }
+}
