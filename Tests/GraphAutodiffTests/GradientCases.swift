@@ -3,7 +3,7 @@
 import GraphIR
 
 extension GradientCase {
-  static let all = pointwise + shapes + joins + reductions + dots + accumulations
+  static let all = pointwise + shapes + windows + joins + reductions + dots + accumulations
 
   /// A function of one operand on an interval.
   private static func unary(_ f: ScalarFunction, _ low: Double, _ high: Double) -> [GradientCase] {
@@ -99,6 +99,33 @@ extension GradientCase {
     slicing("of nothing", [7], [3], [3], [2]),
     shaping("reverse", "both axes", [3, 5], .reverse(ReverseOp(axes: [1, 0]))),
     shaping("reverse", "one axis", [3, 5], .reverse(ReverseOp(axes: [1]))),
+  ]
+
+  private static func sliding(
+    _ title: String, _ shape: [Int], _ axes: [Int], _ sizes: [Int], _ strides: [Int], _ dilations: [Int]
+  ) -> GradientCase {
+    let geometry = WindowGeometry(axes: axes, sizes: sizes, strides: strides, dilations: dilations)
+    return shaping("window", title, shape, .window(WindowOp(geometry)))
+  }
+
+  private static func folding(
+    _ title: String, _ shape: [Int], _ axes: [Int], _ sizes: [Int], _ strides: [Int], _ dilations: [Int],
+    _ extents: [Int?]
+  ) -> GradientCase {
+    let geometry = WindowGeometry(axes: axes, sizes: sizes, strides: strides, dilations: dilations)
+    return shaping("fold", title, shape, .fold(FoldOp(geometry, extents: extents)))
+  }
+
+  static let windows: [GradientCase] = [
+    sliding("overlapping", [7], [0], [3], [2], [1]),
+    sliding("apart, short of the end", [2, 8], [1], [2], [3], [1]),
+    sliding("dilated", [8, 2], [0], [3], [1], [2]),
+    sliding("of a plane", [5, 2, 4], [2, 0], [2, 3], [1, 2], [1, 1]),
+    folding("overlapping", [3, 3], [0], [3], [2], [1], [8]),
+    folding("apart", [2, 2, 2], [1], [2], [3], [1], [nil]),
+    folding("dilated", [3, 2], [0], [2], [2], [3], [9]),
+    folding("of a plane", [2, 2, 2, 2], [1, 0], [2, 2], [1, 2], [1, 1], [nil, 5]),
+    folding("of nothing", [0, 2], [0], [2], [1], [1], [1]),
   ]
 
   private static func padding(

@@ -64,6 +64,9 @@ struct KernelReference {
       var failed = false
       switch instruction.operation {
       case .load(let buffer, let map): values.append(buffers[buffer][map(index)])
+      case .loadWithin(let buffer, let map, let bounds):
+        values.append(isWithin(bounds, index) ? buffers[buffer][map(index)] : 0)
+      case .isWithin(let bounds): values.append(isWithin(bounds, index) ? 1 : 0)
       case .constant(let bits): values.append(bits)
       case .index(let map):
         values.append(converted(UInt64(bitPattern: Int64(map(index))), from: .int64, to: instruction.dtype))
@@ -77,6 +80,10 @@ struct KernelReference {
       }
     }
     return values
+  }
+
+  private func isWithin(_ bounds: [KernelInstruction.Bound], _ index: [Int]) -> Bool {
+    bounds.allSatisfy { $0.index(index) >= 0 && $0.index(index) < $0.extent }
   }
 
   private func converted(_ bits: UInt64, from source: DType, to target: DType) -> UInt64 {

@@ -148,6 +148,15 @@ import Testing
       "concatenate %l, %l, %l, %l {axis = 0}", "concatenate %x, %s {axis = \(huge)}",
       "broadcast %x {shape = [\(huge), 4], axes = [1]}", "broadcast %x {shape = [-5, 4], axes = [1]}",
       "reshape %x {shape = [-2, -2]}", "reshape %x {shape = [4*?0, 2]}", "reshape %s {shape = [\(huge)*?0]}",
+      "window %x {axes = [\(huge)], sizes = [1], strides = [1], dilations = [1]}",
+      "window %x {axes = [0], sizes = [\(huge)], strides = [-\(huge)], dilations = [\(huge)]}",
+      "window %l {axes = [0], sizes = [2147483647], strides = [1], dilations = [2147483647]}",
+      "window %s {axes = [0], sizes = [2147483647], strides = [2147483647], dilations = [1]}",
+      "window %x {axes = [], sizes = [4], strides = [], dilations = []}",
+      "fold %x {axes = [], sizes = [], strides = [], dilations = [], extents = [\(huge)]}",
+      "fold %x {axes = [\(huge)], sizes = [1], strides = [1], dilations = [1], extents = [end]}",
+      "fold %m {axes = [0], sizes = [1], strides = [2147483647], dilations = [2147483647], extents = [end]}",
+      "fold %m {axes = [0], sizes = [1], strides = [2147483647], dilations = [1], extents = [-\(huge)]}",
       "transpose %x {permutation = [\(huge)]}", "transpose %x {permutation = [-1]}",
       "reverse %x {axes = [0, 0]}",
       "reduce %x {kind = sum, axes = [\(huge), -\(huge)]}", "argMax %x {axis = -9}",
@@ -164,6 +173,7 @@ import Testing
           param %x: f32[4]
           param %s: f32[?0]
           param %l: f32[2000000000000000000]
+          param %m: f32[2000000000000000000,1]
           param %t: string[2]
           %z = constant {value = 0} : f32[]
           %0 = \(operation)

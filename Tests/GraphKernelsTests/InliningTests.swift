@@ -80,6 +80,13 @@ import Testing
         return [try b.broadcast(x, to: [3, 2], axes: [1])]
       }
       return (actual, [.leaf, .repeated, .root])
+    case .bounded:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let (x, y) = (inputs.parameter(.int32, [2, 3]), inputs.parameter(.int32, [2, 3], .nonzero))
+        return [try b.negate(b.append(.fold(InliningTests.threes), [b.divide(x, y)]))]
+      }
+      return (actual, [.leaf, .leaf, .bounded, .reduction, .root])
     case .long:
       let actual = try reasons { inputs in
         let b = inputs.builder
@@ -105,6 +112,33 @@ import Testing
     let (actual, expected) = try example(of: reason)
     #expect(actual == expected)
     #expect(actual.contains(reason))
+  }
+
+  private static let threes = FoldOp(
+    WindowGeometry(axes: [0], sizes: [3], strides: [1], dilations: [1]), extents: [nil])
+
+  /// Windows that overlap read memory; others, and an overlap-add, meet each element once.
+  @Test func windowsOfExpressions() throws {
+    let window = { (size: Int, b: ModuleBuilder, x: Value) in
+      let geometry = WindowGeometry(axes: [0], sizes: [size], strides: [2], dilations: [1])
+      return try b.negate(b.append(.window(WindowOp(geometry)), [x]))
+    }
+    let overlapping = try reasons { inputs in
+      let b = inputs.builder
+      return [try window(3, b, b.negate(inputs.parameter(.float32, [7])))]
+    }
+    #expect(overlapping == [.leaf, .repeated, nil, .root])
+    let apart = try reasons { inputs in
+      let b = inputs.builder
+      return [try window(2, b, b.negate(inputs.parameter(.float32, [7])))]
+    }
+    #expect(apart == [.leaf, nil, nil, .root])
+    let folded = try reasons { inputs in
+      let b = inputs.builder
+      let x = try b.negate(inputs.parameter(.float32, [2, 3]))
+      return [try b.negate(b.append(.fold(InliningTests.threes), [x]))]
+    }
+    #expect(folded == [.leaf, nil, .reduction, .root])
   }
 
   @Test func viewsOfStoredValuesCostNothing() throws {

@@ -54,7 +54,12 @@ public struct KernelEvaluator {
   ) throws -> ScalarProgram? {
     switch instruction.operation {
     case .constant, .stageResult: return nil
-    case .load(let buffer, _):
+    case .isWithin:
+      guard instruction.dtype == .bool else {
+        throw KernelFlaw("bounds in \(instruction.dtype) in\n\(kernel)")
+      }
+      return nil
+    case .load(let buffer, _), .loadWithin(let buffer, _, _):
       guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
         throw KernelFlaw("a load of \(instruction.dtype) from b\(buffer) in\n\(kernel)")
       }
@@ -139,6 +144,16 @@ public struct KernelEvaluator {
           throw KernelFlaw("a load from b\(buffer) in\n\(kernel)")
         }
         values.append(read(try address(map, indices, buffers[buffer], instruction.dtype), instruction.dtype))
+      case .loadWithin(let buffer, let map, let bounds):
+        guard kernel.buffers[buffer].access == .read else {
+          throw KernelFlaw("a load from b\(buffer) in\n\(kernel)")
+        }
+        guard bounds.allSatisfy({ isWithin($0, indices) }) else {
+          values.append(0)
+          continue
+        }
+        values.append(read(try address(map, indices, buffers[buffer], instruction.dtype), instruction.dtype))
+      case .isWithin(let bounds): values.append(bounds.allSatisfy { isWithin($0, indices) } ? 1 : 0)
       case .constant(let bits): values.append(bits)
       case .index(let map):
         values += program?.evaluate([Int64(map(indices)).bits], fault: &fault) ?? []
@@ -205,6 +220,10 @@ public struct KernelEvaluator {
   }
 
   // MARK: Memory
+
+  private func isWithin(_ bound: KernelInstruction.Bound, _ indices: [Int]) -> Bool {
+    (0..<bound.extent).contains(bound.index(indices))
+  }
 
   private func address(
     _ map: AffineMap, _ indices: [Int], _ buffer: UnsafeMutableRawBufferPointer, _ dtype: DType

@@ -20,6 +20,8 @@ extension ModuleCase {
     case "pad": return try everyType("pad", pads)
     case "reverse": return try everyType("reverse", reversals)
     case "concatenate": return try everyType("concatenate", concatenations)
+    case "window": return try windowCases()
+    case "fold": return try foldCases()
     case "reduce": return try reductionCases()
     case "argMax": return try argReductionCases(.max)
     case "argMin": return try argReductionCases(.min)

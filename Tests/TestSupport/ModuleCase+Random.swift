@@ -42,7 +42,7 @@ private struct RandomProgram {
   }
 
   private mutating func dtype() -> DType {
-    draws.next([.float32, .float32, .float64, .int32, .int64, .uint8, .bool])
+    draws.next([.float32, .float32, .float64, .int32, .int64, .uint8, .uint32, .bool])
   }
   private mutating func range() -> SampleArray.Range { draws.next([.all, .finite, .whole]) }
   private mutating func extents() -> [Int] {
@@ -67,7 +67,7 @@ private struct RandomProgram {
     let type = b.type(of: x)
     let e = type.shape.extents ?? []
     let rank = e.count
-    switch draws.next(17) {
+    switch draws.next(19) {
     case 0, 1, 2, 3, 4: return try pointwise(x, type, b)
     case 5: return try b.append(.convert(ConvertOp(to: dtype())), [x])
     case 6: return try b.transpose(x, shuffled(rank))
@@ -104,6 +104,8 @@ private struct RandomProgram {
       return try b.append(
         .argReduce(ArgReduceOp(draws.next([.max, .min]), axis: draws.next(max(rank, 1)))), [x])
     case 15: return try product(x, type, b)
+    case 16: return try window(x, e, b)
+    case 17: return try fold(x, type, e, b)
     default:
       identities += 1
       if draws.oneIn(2) { return try b.append(.stopGradient(StopGradientOp()), [x]) }
@@ -124,6 +126,32 @@ private struct RandomProgram {
     while operands.count < function.arity { operands.append(try operand(type, b)) }
     if function == .select { operands[0] = try operand(type.with(dtype: .bool), b) }
     return try b.append(.pointwise(PointwiseOp(function)), operands)
+  }
+
+  private mutating func window(_ x: Value, _ e: [Int], _ b: ModuleBuilder) throws -> Value {
+    let axes = subset(e.count).filter { e[$0] > 0 }
+    guard e.count + axes.count <= 5, e.reduce(1, *) <= 200 else { return x }
+    let dilations = axes.map { _ in draws.next([1, 1, 2, 3]) }
+    let sizes = axes.indices.map { min(1 + draws.next(3), (e[axes[$0]] - 1) / dilations[$0] + 1) }
+    let strides = axes.map { _ in draws.next([1, 1, 2, 3]) }
+    return try b.append(
+      .window(
+        WindowOp(WindowGeometry(axes: axes, sizes: sizes, strides: strides, dilations: dilations))), [x])
+  }
+
+  /// The last axes laid along some of the others.
+  private mutating func fold(_ x: Value, _ type: TensorType, _ e: [Int], _ b: ModuleBuilder) throws -> Value {
+    guard type.dtype.isNumeric, e.count >= 2, e.count < 4 || e[3] > 0 else { return x }
+    let count = e.count >= 4 && draws.oneIn(2) ? 2 : 1
+    let axes = Array(shuffled(e.count - count).prefix(count))
+    let geometry = WindowGeometry(
+      axes: axes, sizes: Array(e.suffix(count)), strides: axes.map { _ in draws.next([1, 1, 2, 3]) },
+      dilations: axes.map { _ in draws.next([1, 1, 2, 3]) })
+    var windows = x
+    if type.dtype.isInteger, draws.oneIn(2) {
+      windows = try b.divide(x, b.full(Double(1 + draws.next(3)), type))
+    }
+    return try b.append(.fold(FoldOp(geometry, extents: axes.map { _ in nil })), [windows])
   }
 
   private mutating func product(_ x: Value, _ type: TensorType, _ b: ModuleBuilder) throws -> Value {

@@ -11,7 +11,7 @@ extension Kernel {
   func mergingAxes() throws(MalformedKernel) -> (kernel: Kernel, rangeFactor: Int) {
     for (number, stage) in stages.enumerated() {
       let rank = domain.count + stage.loop.count
-      guard stage.accessMaps.allSatisfy({ $0.strides.count == rank }) else {
+      guard stage.maps.allSatisfy({ $0.strides.count == rank }) else {
         throw MalformedKernel("stage \(number): an access map does not have \(rank) strides")
       }
     }
@@ -19,13 +19,13 @@ extension Kernel {
     var merged = self
     let rank = domain.count
     let domainAxes = AxisGroup.merging(
-      domain, strides: stages.flatMap(\.accessMaps).map { Array($0.strides[..<rank]) })
+      domain, strides: stages.flatMap(\.maps).map { Array($0.strides[..<rank]) })
     merged.domain = domainAxes.map(\.extent)
     for (number, stage) in stages.enumerated() {
       let loopAxes = AxisGroup.merging(
-        stage.loop, strides: stage.accessMaps.map { Array($0.strides[rank...]) })
+        stage.loop, strides: stage.maps.map { Array($0.strides[rank...]) })
       merged.stages[number].loop = loopAxes.map(\.extent)
-      merged.stages[number].mapAccesses { map in
+      merged.stages[number].mapMaps { map in
         let outer = domainAxes.map { $0.axis.map { map.strides[$0] } ?? 0 }
         let inner = loopAxes.map { $0.axis.map { map.strides[rank + $0] } ?? 0 }
         return AffineMap(offset: map.offset, strides: outer + inner)
@@ -34,7 +34,7 @@ extension Kernel {
     if merged.domain.isEmpty {
       merged.domain = [1]
       for number in merged.stages.indices {
-        merged.stages[number].mapAccesses { AffineMap(offset: $0.offset, strides: [0] + $0.strides) }
+        merged.stages[number].mapMaps { AffineMap(offset: $0.offset, strides: [0] + $0.strides) }
       }
     }
     let first = domain.first ?? 1
@@ -68,33 +68,5 @@ private struct AxisGroup {
     }
     if group.axis != nil { groups.append(group) }
     return groups.reversed()
-  }
-}
-
-extension Stage {
-  fileprivate var accessMaps: [AffineMap] {
-    var maps: [AffineMap] = body.compactMap { instruction in
-      switch instruction.operation {
-      case .load(_, let map), .index(let map): map
-      case .constant, .stageResult, .function, .convert: nil
-      }
-    }
-    if case .store(_, _, let map) = sink { maps.append(map) }
-    return maps
-  }
-
-  fileprivate mutating func mapAccesses(_ transform: (AffineMap) -> AffineMap) {
-    body = body.map { instruction in
-      switch instruction.operation {
-      case .load(let buffer, let map):
-        KernelInstruction(.load(buffer: buffer, at: transform(map)), instruction.dtype, instruction.operands)
-      case .index(let map):
-        KernelInstruction(.index(transform(map)), instruction.dtype, instruction.operands)
-      case .constant, .stageResult, .function, .convert: instruction
-      }
-    }
-    if case .store(let value, let buffer, let map) = sink {
-      sink = .store(value: value, buffer: buffer, at: transform(map))
-    }
   }
 }

@@ -100,7 +100,11 @@ extension KernelEmitter {
 
   private func leaf(_ leaf: StageProgram.Leaf, _ frame: Frame, lanes: Int) -> IRValue {
     switch leaf.source {
-    case .load(let buffer): load(buffer, frame.offsets[leaf.map], lanes: lanes)
+    case .load(let buffer) where leaf.bounds.isEmpty:
+      load(buffer, frame.offsets[leaf.map], lanes: lanes)
+    case .load(let buffer):
+      load(buffer, frame.offsets[leaf.map], where: laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
+    case .isWithin: inEveryLane(laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
     case .index: number(frame.offsets[leaf.map], leaf.dtype, lanes: lanes)
     case .stageResult(let stage): results[stage] ?? ir.constant(leaf.dtype, bits: 0, lanes: lanes)
     }
@@ -122,7 +126,7 @@ extension KernelEmitter {
   // MARK: - Memory
 
   /// The position of the first lane but for what is particular to each lane.
-  private func first(_ offset: LaneOffset) -> IRValue {
+  func first(_ offset: LaneOffset) -> IRValue {
     guard let base = offset.base else { return ir.index(offset.constant) }
     return offset.constant == 0 ? base : ir.add(base, ir.index(offset.constant))
   }
@@ -173,8 +177,12 @@ extension KernelEmitter {
         ir.poison(ir.vector(element, lanes))
       ) { ir.insert($0, read($1.element, 1), $1.offset) }
     }
-    guard dtype == .bool else { return stored }
-    return ir.compare(LLVMIntNE, stored, ir.repeated(ir.integer(ir.i8, 0), lanes))
+    return inRegister(stored, dtype, lanes: lanes)
+  }
+
+  /// What memory has for elements of a type as values of that type: a bool is a byte there.
+  func inRegister(_ stored: IRValue, _ dtype: DType, lanes: Int) -> IRValue {
+    dtype == .bool ? ir.compare(LLVMIntNE, stored, ir.repeated(ir.integer(ir.i8, 0), lanes)) : stored
   }
 
   /// The address of the last lane where lanes go backwards.

@@ -66,6 +66,8 @@ final class LLVMBuilder {
     LLVMConstInt(type, UInt64(bitPattern: Int64(value)), 1)
   }
 
+  func zero(_ type: LLVMTypeRef) -> IRValue { LLVMConstNull(type) }
+
   func index(_ value: Int) -> IRValue { integer(i64, value) }
 
   /// The constant with these bits in every lane.
@@ -234,6 +236,12 @@ final class LLVMBuilder {
     return LLVMBuildInBoundsGEP2(builder, element, base, &offsets, 1, "")
   }
 
+  /// The same where it may lie beside the array, and nothing is read there.
+  func looseAddress(_ base: IRValue, _ element: LLVMTypeRef, _ offset: IRValue) -> IRValue {
+    var offsets: [IRValue?] = [offset]
+    return LLVMBuildGEP2(builder, element, base, &offsets, 1, "")
+  }
+
   func load(_ type: LLVMTypeRef, _ address: IRValue, alignment: Int, name: String = "") -> IRValue {
     let load: IRValue = LLVMBuildLoad2(builder, type, address, name)
     LLVMSetAlignment(load, UInt32(alignment))
@@ -243,11 +251,30 @@ final class LLVMBuilder {
   /// Loads from an address for each lane; LLVM knows where one instruction does that well.
   func gather(_ element: LLVMTypeRef, _ addresses: IRValue, lanes: Int, alignment: Int) -> IRValue {
     if lanes == 1 { return load(element, addresses, alignment: alignment) }
-    let type = vector(element, lanes)
     let all = repeated(integer(i1, 1), lanes)
-    return intrinsic(
-      "llvm.masked.gather", [type, vector(pointer, lanes)],
-      [addresses, integer(i32, alignment), all, poison(type)])
+    return gather(
+      element, addresses, where: all, otherwise: poison(vector(element, lanes)), lanes: lanes,
+      alignment: alignment)
+  }
+
+  /// Loads from an address for each lane of a mask, and takes the other lanes from elsewhere.
+  func gather(
+    _ element: LLVMTypeRef, _ addresses: IRValue, where mask: IRValue, otherwise: IRValue, lanes: Int,
+    alignment: Int
+  ) -> IRValue {
+    intrinsic(
+      "llvm.masked.gather", [vector(element, lanes), vector(pointer, lanes)],
+      [addresses, integer(i32, alignment), mask, otherwise])
+  }
+
+  /// Loads neighbouring elements for the lanes of a mask, and takes the other lanes from elsewhere.
+  func load(
+    _ element: LLVMTypeRef, _ address: IRValue, where mask: IRValue, otherwise: IRValue, lanes: Int,
+    alignment: Int
+  ) -> IRValue {
+    intrinsic(
+      "llvm.masked.load", [vector(element, lanes), pointer],
+      [address, integer(i32, alignment), mask, otherwise])
   }
 
   @discardableResult

@@ -11,12 +11,23 @@ struct StageProgram {
     enum Source: Hashable {
       case load(buffer: Int)
       case index
+      case isWithin
       case stageResult(Int)
+    }
+    /// A position that must lie in `0 ..< extent`.
+    struct Bound: Hashable {
+      /// An index into `maps`.
+      let map: Int
+      let extent: Int
+      /// Whether 32 bits hold every position and the extent.
+      let isNarrow: Bool
     }
     let source: Source
     let dtype: DType
     /// An index into `maps`; meaningless for a stage result.
-    let map: Int
+    var map = 0
+    /// Where they are not kept the leaf is 0.
+    var bounds: [Bound] = []
   }
 
   let loop: [Int]
@@ -89,6 +100,21 @@ struct StageProgram {
     return maps.count - 1
   }
 
+  private mutating func add(
+    _ bounds: [KernelInstruction.Bound], _ number: Int, _ kernel: Kernel
+  ) throws(MalformedKernel) -> [Leaf.Bound] {
+    var result: [Leaf.Bound] = []
+    for bound in bounds {
+      let position = try add(bound.index, number, kernel)
+      let greatest = zip(bound.index.strides, kernel.domain + loop).reduce(
+        bound.index.offset.magnitude + bound.extent.magnitude
+      ) { $0 + $1.0.magnitude * $1.1.magnitude }
+      result.append(
+        Leaf.Bound(map: position, extent: bound.extent, isNarrow: greatest <= Int32.max.magnitude))
+    }
+    return result
+  }
+
   private mutating func collectLeaves(
     _ stage: Stage, _ number: Int, _ kernel: Kernel
   ) throws(MalformedKernel) {
@@ -110,13 +136,26 @@ struct StageProgram {
       }
       return Leaf(
         source: .load(buffer: buffer), dtype: instruction.dtype, map: try add(map, number, kernel))
+    case .loadWithin(let buffer, let map, let bounds):
+      guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
+        throw MalformedKernel(
+          "stage \(number) loads \(instruction.dtype) from buffer \(buffer), which has none")
+      }
+      return Leaf(
+        source: .load(buffer: buffer), dtype: instruction.dtype, map: try add(map, number, kernel),
+        bounds: try add(bounds, number, kernel))
+    case .isWithin(let bounds):
+      guard instruction.dtype == .bool else {
+        throw MalformedKernel("stage \(number) asks for bounds in \(instruction.dtype)")
+      }
+      return Leaf(source: .isWithin, dtype: .bool, bounds: try add(bounds, number, kernel))
     case .index(let map):
       return Leaf(source: .index, dtype: instruction.dtype, map: try add(map, number, kernel))
     case .stageResult(let stage):
       guard stage >= 0, stage < number, kernel.resultType(ofStage: stage) == instruction.dtype else {
         throw MalformedKernel("stage \(number) reads no \(instruction.dtype) from stage \(stage)")
       }
-      return Leaf(source: .stageResult(stage), dtype: instruction.dtype, map: 0)
+      return Leaf(source: .stageResult(stage), dtype: instruction.dtype)
     case .constant, .function, .convert: return nil
     }
   }
@@ -135,7 +174,7 @@ struct StageProgram {
       let operands = instruction.operands.map { positions[$0] }
       let types = operands.map { builder.type(of: $0) }
       switch instruction.operation {
-      case .load, .index, .stageResult:
+      case .load, .loadWithin, .isWithin, .index, .stageResult:
         guard let leaf = try leaf(instruction, number, kernel), let position = leafPositions[leaf] else {
           throw MalformedKernel("stage \(number), v\(place): no such leaf")
         }
@@ -190,10 +229,20 @@ struct StageProgram {
       switch leaf.source {
       // An earlier stage may have stored the element, at this very point.
       case .load(let buffer) where kernel.buffers[buffer].access == .write: depth.append(deepest)
-      case .load, .index: depth.append((maps[leaf.map].strides.lastIndex { $0 != 0 } ?? -1) + 1)
+      case .load, .index, .isWithin: depth.append(axesNeeded(by: leaf))
       case .stageResult: depth.append(kernel.domain.count)
       }
     }
+  }
+
+  /// The access map of a leaf and its bounds.
+  private func maps(of leaf: Leaf) -> [AffineMap] {
+    (leaf.source == .isWithin ? [] : [maps[leaf.map]]) + leaf.bounds.map { maps[$0.map] }
+  }
+
+  /// How many axes must have an index before a leaf can be computed.
+  private func axesNeeded(by leaf: Leaf) -> Int {
+    maps(of: leaf).reduce(0) { max($0, ($1.strides.lastIndex { $0 != 0 } ?? -1) + 1) }
   }
 
   /// Finds what varies, when the indices of these axes do.
@@ -206,7 +255,8 @@ struct StageProgram {
       }
       let leaf = leaves[Int(instruction.payload)]
       switch leaf.source {
-      case .load, .index: varies.append(axes.contains { maps[leaf.map].strides[$0] != 0 })
+      case .load, .index, .isWithin:
+        varies.append(maps(of: leaf).contains { map in axes.contains { map.strides[$0] != 0 } })
       case .stageResult(let stage): varies.append(varyingResults[stage])
       }
     }

@@ -19,6 +19,8 @@ public enum Op: Hashable, Sendable {
   case pad(PadOp)
   case reverse(ReverseOp)
   case concatenate(ConcatenateOp)
+  case window(WindowOp)
+  case fold(FoldOp)
   // Reductions and contractions
   case reduce(ReduceOp)
   case argReduce(ArgReduceOp)
@@ -46,6 +48,8 @@ public enum Op: Hashable, Sendable {
     case .pad(let rule): rule
     case .reverse(let rule): rule
     case .concatenate(let rule): rule
+    case .window(let rule): rule
+    case .fold(let rule): rule
     case .reduce(let rule): rule
     case .argReduce(let rule): rule
     case .dot(let rule): rule
@@ -110,6 +114,8 @@ extension Op {
       OpKind("pad", PadOp.doc) { .pad(try PadOp(&$0)) },
       OpKind("reverse", ReverseOp.doc) { .reverse(try ReverseOp(&$0)) },
       OpKind("concatenate", ConcatenateOp.doc) { .concatenate(try ConcatenateOp(&$0)) },
+      OpKind("window", WindowOp.doc) { .window(try WindowOp(&$0)) },
+      OpKind("fold", FoldOp.doc) { .fold(try FoldOp(&$0)) },
       OpKind("reduce", ReduceOp.doc) { .reduce(try ReduceOp(&$0)) },
       OpKind("argMax", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.max, &$0)) },
       OpKind("argMin", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.min, &$0)) },

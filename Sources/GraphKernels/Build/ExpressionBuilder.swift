@@ -22,8 +22,15 @@ struct ExpressionBuilder {
   }
   private var known: [Point: Int] = [:]
   private var positions: [KernelInstruction: Int] = [:]
+  /// What every load keeps within.
+  private let bounds: [KernelInstruction.Bound]
 
-  init(module: Module, inlining: Inlining, dimensions: Int, arguments: [Value] = []) {
+  /// - Parameter bounds: an element outside of them is 0 wherever it is loaded.
+  init(
+    module: Module, inlining: Inlining, dimensions: Int, arguments: [Value] = [],
+    bounds: [KernelInstruction.Bound] = []
+  ) {
+    self.bounds = bounds
     self.module = module
     self.inlining = inlining
     self.dimensions = dimensions
@@ -90,6 +97,16 @@ struct ExpressionBuilder {
           + .constant(rule.starts[axis], dimensions: dimensions)
       }
       return try element(of: node.operands[0], at: source)
+    case .window(let rule):
+      let operand = module.type(of: node.operands[0])
+      var source = Array(axes[..<operand.rank])
+      for (position, axis) in rule.geometry.axes.enumerated() {
+        // The step to a second window or element that is not there may be of any size.
+        let stride = type.shape[axis] == 1 ? 0 : rule.geometry.strides[position]
+        let dilation = rule.geometry.sizes[position] == 1 ? 0 : rule.geometry.dilations[position]
+        source[axis] = axes[axis] * stride + axes[operand.rank + position] * dilation
+      }
+      return try element(of: node.operands[0], at: source)
     case .reverse(let rule):
       let extents = type.shape.extents ?? []
       let source = axes.indices.map { axis in
@@ -125,6 +142,10 @@ struct ExpressionBuilder {
       argument = arguments.count - 1
     }
     let dtype = module.type(of: value).dtype
-    return append(KernelInstruction(.load(buffer: argument, at: map), dtype), from: node)
+    let load =
+      bounds.isEmpty
+      ? KernelInstruction.Operation.load(buffer: argument, at: map)
+      : .loadWithin(buffer: argument, at: map, bounds)
+    return append(KernelInstruction(load, dtype), from: node)
   }
 }

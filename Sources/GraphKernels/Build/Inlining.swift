@@ -19,6 +19,7 @@ struct Inlining {
     case join = "pad and concatenate write their result in pieces"
     case libraryOperand = "a matrix product or a routine on whole arrays reads it from memory"
     case relabelled = "a reshape that merges axes reads it from memory"
+    case bounded = "an overlap-add asks for elements outside of it, which only memory can refuse"
     case shared = "several consumers read it"
     case repeated = "its consumer would compute it again for every copy"
     case long = "the expression would be too long"
@@ -105,6 +106,8 @@ private struct InliningDecision {
   var weights: [Int]
   /// Nodes on the longest path through the expression of a node.
   var depths: [Int]
+  /// Whether an element outside of the node can be asked for: loads give 0 there, and nothing else minds.
+  var isLoose: [Bool]
 
   init(module: Module, sources: MemorySources) {
     self.module = module
@@ -112,6 +115,7 @@ private struct InliningDecision {
     stored = Array(repeating: nil, count: module.nodes.count)
     weights = Array(repeating: 0, count: module.nodes.count)
     depths = Array(repeating: 0, count: module.nodes.count)
+    isLoose = Array(repeating: true, count: module.nodes.count)
   }
 
   func isInMemory(_ value: Value) -> Bool { stored[sources[value].nodeIndex] != nil }
@@ -134,7 +138,7 @@ private struct InliningDecision {
     for (index, node) in module.nodes.enumerated() {
       let value = Value(node: Int32(index))
       switch node.op {
-      case .reduce, .argReduce: store(value, .reduction)
+      case .reduce, .argReduce, .fold: store(value, .reduction)
       case .pad, .concatenate: store(value, .join)
       case .dot:
         store(value, .contraction)
@@ -163,6 +167,7 @@ private struct InliningDecision {
       for operand in node.operands where depth(of: operand) >= Inlining.deepestExpression {
         store(operand, .long)
       }
+      isLoose[index] = isLoose(node)
       storeOperands(of: node)
       let operands = distinctOperands(node)
       let own = ownWeight(node)
@@ -193,6 +198,14 @@ private struct InliningDecision {
       if node.types[0].shape.elementCount != count, weight(of: operands[0]) > 0 {
         store(operands[0], .repeated)
       }
+    case .window:
+      // Overlapping windows meet an element more than once.
+      let count = module.type(of: operands[0]).shape.elementCount.coefficient
+      if node.types[0].shape.elementCount.coefficient > count, weight(of: operands[0]) > 0 {
+        store(operands[0], .repeated)
+      }
+    case .fold:
+      if !isInMemory(operands[0]), !isLoose[operands[0].nodeIndex] { store(operands[0], .bounded) }
     case .pad:
       if weight(of: operands[1]) > 0 { store(operands[1], .repeated) }
     case .dot:
@@ -200,6 +213,20 @@ private struct InliningDecision {
       for operand in operands where weight(of: operand) > 0 { store(operand, .repeated) }
     default: break
     }
+  }
+
+  private func isLoose(_ node: Node) -> Bool {
+    switch node.op {
+    case .constant, .iota, .convert, .reshape, .transpose, .broadcast, .slice, .reverse, .window, .identity,
+      .stopGradient:
+      break
+    case .pointwise(let rule):
+      // The divisor of an element that is not there is 0, which would fail the run.
+      let type = module.type(of: node.operands[0]).dtype
+      if KernelInstruction(.function(rule.function), type).canFault { return false }
+    default: return false
+    }
+    return node.operands.allSatisfy { isInMemory($0) || isLoose[$0.nodeIndex] }
   }
 
   /// What computing an element of an operand adds to its consumer; nothing when it is read from memory.

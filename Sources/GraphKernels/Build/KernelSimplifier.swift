@@ -42,7 +42,7 @@ extension Kernel {
 
   private mutating func removeDomainAxis(_ axis: Int) {
     domain.remove(at: axis)
-    for stage in stages.indices { stages[stage].mapAll { $0.strides.remove(at: axis) } }
+    for stage in stages.indices { stages[stage].removeIndex(axis) }
   }
 }
 
@@ -53,39 +53,16 @@ extension AffineMap {
 }
 
 extension Stage {
-  fileprivate var maps: [AffineMap] {
-    var maps = body.compactMap { instruction -> AffineMap? in
-      switch instruction.operation {
-      case .load(_, let map), .index(let map): map
-      default: nil
-      }
-    }
-    if case .store(_, _, let map) = sink { maps.append(map) }
-    return maps
-  }
-
-  fileprivate mutating func mapAll(_ change: (inout AffineMap) -> Void) {
-    for position in body.indices {
-      let instruction = body[position]
-      switch instruction.operation {
-      case .load(let buffer, var map):
-        change(&map)
-        body[position] = KernelInstruction(
-          .load(buffer: buffer, at: map), instruction.dtype, instruction.operands)
-      case .index(var map):
-        change(&map)
-        body[position] = KernelInstruction(.index(map), instruction.dtype, instruction.operands)
-      default: break
-      }
-    }
-    if case .store(let value, let buffer, var map) = sink {
-      change(&map)
-      sink = .store(value: value, buffer: buffer, at: map)
-    }
-  }
-
   fileprivate mutating func removeLoopAxis(_ axis: Int, offset: Int) {
     loop.remove(at: axis)
-    mapAll { $0.strides.remove(at: offset + axis) }
+    removeIndex(offset + axis)
+  }
+
+  fileprivate mutating func removeIndex(_ index: Int) {
+    mapMaps { map in
+      var map = map
+      map.strides.remove(at: index)
+      return map
+    }
   }
 }

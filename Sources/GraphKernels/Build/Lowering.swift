@@ -93,6 +93,7 @@ private struct ModuleLowering {
     case .dot(let rule): try lowerIntegerDot(value, node, rule)
     case .pad(let rule): try lowerPad(value, node, rule)
     case .concatenate(let rule): try lowerConcatenate(value, node, rule)
+    case .fold(let rule): try lowerFold(value, node, rule)
     case let op where op.lowering == .library: try lowerHostCall(value, node)
     default: try lowerMap(value)
     }
@@ -201,7 +202,7 @@ private struct ModuleLowering {
       case .function(let function): function.name
       case .convert: "convert"
       case .index: "iota"
-      case .load, .constant, .stageResult: nil
+      case .load, .loadWithin, .isWithin, .constant, .stageResult: nil
       }
     }
     if let last { words.append(last) }
@@ -248,14 +249,14 @@ private struct ModuleLowering {
 
   private mutating func appendReduction(
     _ builder: ExpressionBuilder, _ sink: Stage.Sink, domain: [Int], loop: [Int], target: Value,
-    vectorAxis: Kernel.VectorAxis, label last: String
+    at map: AffineMap? = nil, vectorAxis: Kernel.VectorAxis, label last: String
   ) throws {
     let reduction = Stage(loop: loop, body: builder.body, sink: sink)
     let result = KernelInstruction(.stageResult(0), module.type(of: target).dtype)
     let store = Stage(
       loop: [], body: [result],
-      sink: .store(value: 0, buffer: builder.arguments.count, at: AffineMap(strides: rowMajorStrides(domain)))
-    )
+      sink: .store(
+        value: 0, buffer: builder.arguments.count, at: map ?? AffineMap(strides: rowMajorStrides(domain))))
     try append(
       domain: domain, stages: [reduction, store], vectorAxis: vectorAxis, reading: builder.arguments,
       writing: target, faults: faults(of: builder), label: label(of: builder, then: last))
@@ -276,6 +277,83 @@ private struct ModuleLowering {
       of: node.operands[0], axes: [rule.axis], target: value, vectorAxis: isLast ? .loop : .domain,
       label: rule.mnemonic
     ) { .argReduce(rule.kind, value: $0) }
+  }
+
+  // MARK: Overlap-add
+
+  /// A kernel for each choice of a piece along every folded axis; they write interleaved parts of the result.
+  private mutating func lowerFold(_ value: Value, _ node: Node, _ rule: FoldOp) throws {
+    let (result, operand) = (extents(value), extents(node.operands[0]))
+    if operand.contains(0) {
+      var builder = expression(dimensions: result.count)
+      let zero = builder.append(KernelInstruction(.constant(0), node.types[0].dtype), from: node)
+      return try appendStore(
+        zero, builder, domain: result, target: value, at: AffineMap(strides: rowMajorStrides(result)),
+        label: "fold")
+    }
+    let geometry = rule.geometry
+    var choices: [[FoldPiece]] = [[]]
+    for (position, axis) in geometry.axes.enumerated() {
+      let pieces = FoldPiece.pieces(
+        size: geometry.sizes[position], stride: geometry.strides[position],
+        dilation: geometry.dilations[position], extent: result[axis])
+      choices = choices.flatMap { choice in pieces.map { choice + [$0] } }
+    }
+    for choice in choices { try lowerFold(value, node, geometry, choice) }
+  }
+
+  private mutating func lowerFold(
+    _ value: Value, _ node: Node, _ geometry: WindowGeometry, _ pieces: [FoldPiece]
+  ) throws {
+    let (result, operand) = (extents(value), extents(node.operands[0]))
+    let loop = pieces.map(\.terms)
+    let dimensions = result.count + pieces.count + loop.count
+    let nowhere = AffineMap.constant(0, dimensions: dimensions)
+    var domain: [Int] = []
+    var maps = [AffineMap](repeating: nowhere, count: operand.count)
+    var target = nowhere
+    for (axis, stride) in rowMajorStrides(result).enumerated() {
+      guard let position = geometry.axes.firstIndex(of: axis) else {
+        maps[axis] = index(domain.count, of: dimensions)
+        target = target + maps[axis] * stride
+        domain.append(result[axis])
+        continue
+      }
+      let piece = pieces[position]
+      // Vectors run along the longer of the two.
+      let residuesFirst = axis == result.count - 1 && piece.turns >= piece.residues
+      let turn = index(domain.count + (residuesFirst ? 1 : 0), of: dimensions)
+      let residue = index(domain.count + (residuesFirst ? 0 : 1), of: dimensions)
+      domain += residuesFirst ? [piece.residues, piece.turns] : [piece.turns, piece.residues]
+      // A step that is never taken may be of any size.
+      let term = piece.terms == 1 ? nowhere : index(result.count + pieces.count + position, of: dimensions)
+      let step = piece.turns == 1 ? 0 : geometry.strides[position]
+      maps[axis] = .constant(piece.window, dimensions: dimensions) + turn + term * -piece.windowStep
+      maps[result.count + position] =
+        .constant(piece.element, dimensions: dimensions) + residue + term * piece.elementStep
+      target = target + (.constant(piece.first, dimensions: dimensions) + turn * step + residue) * stride
+    }
+    let bounds = geometry.axes.indices.compactMap { position -> KernelInstruction.Bound? in
+      let axis = geometry.axes[position]
+      return pieces[position].keepsWithin(operand[axis])
+        ? nil : KernelInstruction.Bound(maps[axis], below: operand[axis])
+    }
+    var builder = ExpressionBuilder(
+      module: module, inlining: inlining, dimensions: dimensions, bounds: bounds)
+    var element = try builder.element(of: node.operands[0], at: maps)
+    let dtype = node.types[0].dtype
+    // A load gives 0 by itself.
+    let isLoad = if case .loadWithin = builder.body[element].operation { true } else { false }
+    if !bounds.isEmpty, !isLoad {
+      let isThere = builder.append(KernelInstruction(.isWithin(bounds), .bool), from: node)
+      let zero = builder.append(KernelInstruction(.constant(0), dtype), from: node)
+      element = builder.append(
+        KernelInstruction(.function(.select), dtype, [isThere, element, zero]), from: node)
+    }
+    try appendReduction(
+      builder, .reduce(.sum, value: element, lanes: 1), domain: domain, loop: loop, target: value,
+      at: AffineMap(offset: target.offset, strides: Array(target.strides[..<domain.count])),
+      vectorAxis: .domain, label: "fold")
   }
 
   /// Fills the result with the border's value, then copies the operand to its places.

@@ -33,7 +33,7 @@ public struct AffineMap: Hashable, Sendable {
     var terms: [String] = []
     for (position, stride) in strides.enumerated() where stride != 0 {
       let name = position < domainRank ? "d\(position)" : "l\(position - domainRank)"
-      terms.append(stride == 1 ? name : "\(stride)*\(name)")
+      terms.append(stride == 1 ? name : stride == -1 ? "-\(name)" : "\(stride)*\(name)")
     }
     if offset != 0 || terms.isEmpty { terms.append(String(offset)) }
     return terms.joined(separator: " + ").replacingMinus

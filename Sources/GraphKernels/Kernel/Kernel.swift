@@ -83,6 +83,21 @@ public struct Stage: Hashable, Sendable {
     case argReduce(ArgReduceOp.Kind, value: Int)
   }
 
+  /// Every linear function of the indices that the stage takes.
+  public var maps: [AffineMap] {
+    let maps = body.flatMap(\.maps)
+    if case .store(_, _, let map) = sink { return maps + [map] }
+    return maps
+  }
+
+  /// Changes every linear function of the indices.
+  public mutating func mapMaps(_ change: (AffineMap) -> AffineMap) {
+    for position in body.indices { body[position] = body[position].mappingMaps(change) }
+    if case .store(let value, let buffer, let map) = sink {
+      sink = .store(value: value, buffer: buffer, at: change(map))
+    }
+  }
+
   public var value: Int {
     switch sink {
     case .store(let value, _, _), .reduce(_, let value, _), .argReduce(_, let value): value
@@ -94,6 +109,10 @@ public struct Stage: Hashable, Sendable {
 public struct KernelInstruction: Hashable, Sendable {
   public enum Operation: Hashable, Sendable {
     case load(buffer: Int, at: AffineMap)
+    /// The element if every index lies within its bounds, else 0, and nothing is read.
+    case loadWithin(buffer: Int, at: AffineMap, [Bound])
+    /// Whether every index lies within its bounds, a `bool`.
+    case isWithin([Bound])
     /// A bit pattern, zero-extended.
     case constant(UInt64)
     /// The number that an index expression gives.
@@ -104,6 +123,17 @@ public struct KernelInstruction: Hashable, Sendable {
     case convert
   }
 
+  /// An index that lies in `0 ..< extent`, or does not.
+  public struct Bound: Hashable, Sendable {
+    public let index: AffineMap
+    public let extent: Int
+
+    public init(_ index: AffineMap, below extent: Int) {
+      self.index = index
+      self.extent = extent
+    }
+  }
+
   public let operation: Operation
   public let dtype: DType
   public let operands: [Int]
@@ -112,6 +142,31 @@ public struct KernelInstruction: Hashable, Sendable {
     self.operation = operation
     self.dtype = dtype
     self.operands = operands
+  }
+
+  /// Every linear function of the indices that this one takes.
+  public var maps: [AffineMap] {
+    switch operation {
+    case .load(_, let map), .index(let map): [map]
+    case .loadWithin(_, let map, let bounds): [map] + bounds.map(\.index)
+    case .isWithin(let bounds): bounds.map(\.index)
+    case .constant, .stageResult, .function, .convert: []
+    }
+  }
+
+  /// The same with other linear functions.
+  public func mappingMaps(_ change: (AffineMap) -> AffineMap) -> KernelInstruction {
+    let changed: Operation
+    switch operation {
+    case .load(let buffer, let map): changed = .load(buffer: buffer, at: change(map))
+    case .index(let map): changed = .index(change(map))
+    case .loadWithin(let buffer, let map, let bounds):
+      changed = .loadWithin(
+        buffer: buffer, at: change(map), bounds.map { Bound(change($0.index), below: $0.extent) })
+    case .isWithin(let bounds): changed = .isWithin(bounds.map { Bound(change($0.index), below: $0.extent) })
+    case .constant, .stageResult, .function, .convert: return self
+    }
+    return KernelInstruction(changed, dtype, operands)
   }
 
   /// Whether this is an integer division.

@@ -33,6 +33,9 @@ extension Kernel: CustomStringConvertible {
     let operands = instruction.operands.map { "v\($0)" }.joined(separator: ", ")
     switch instruction.operation {
     case .load(let buffer, let map): return "load b\(buffer)[\(map.description(domainRank: domain.count))]"
+    case .loadWithin(let buffer, let map, let bounds):
+      return "load b\(buffer)[\(map.description(domainRank: domain.count))] where \(phrase(bounds))"
+    case .isWithin(let bounds): return "within \(phrase(bounds))"
     case .constant(let bits):
       return "constant \(NDArray(dtype: instruction.dtype, shape: [], bits: [bits]).elementText)"
     case .index(let map): return "index \(map.description(domainRank: domain.count))"
@@ -40,6 +43,11 @@ extension Kernel: CustomStringConvertible {
     case .function(let function): return "\(function.name) \(operands)"
     case .convert: return "convert \(operands)"
     }
+  }
+
+  private func phrase(_ bounds: [KernelInstruction.Bound]) -> String {
+    bounds.map { "0 <= \($0.index.description(domainRank: domain.count)) < \($0.extent)" }.joined(
+      separator: ", ")
   }
 
   private func phrase(_ sink: Stage.Sink) -> String {

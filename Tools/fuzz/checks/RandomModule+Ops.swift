@@ -40,6 +40,8 @@ extension RandomModuleWriter {
         low: axes.map { _ in random.pick([0, 0, 1, 2]) }, high: axes.map { _ in random.pick([0, 0, 1]) },
         interior: axes.map { _ in random.pick([0, 0, 0, 1]) })
       return try append(.pad(pad), [x, value])
+    case "window": return try append(.window(WindowOp(windows(over: shape, axes))), [x])
+    case "fold": return try fold(x)
     case "reverse": return try append(.reverse(ReverseOp(axes: random.subset(rank))), [x])
     case "concatenate":
       let others = try (0..<random.below(3)).map { _ in try operand(type(x)) }
@@ -74,6 +76,39 @@ extension RandomModuleWriter {
     // Small tensors keep the slow interpreter quick.
     if let count = type(results[0]).shape.elementCount.value, count > 400 { throw NothingFits() }
     return noted(results, from: operands, additions: additions)
+  }
+
+  /// Windows along one or two axes of known extents, that fit.
+  private mutating func windows(over shape: Shape, _ axes: [Int]) throws -> WindowGeometry {
+    let known = axes.filter { shape[$0].value ?? 0 > 0 }
+    guard shape.rank <= 3, !known.isEmpty else { throw NothingFits() }
+    let first = random.pick(known)
+    let chosen = [first] + known.filter { $0 != first && shape.rank < 3 && random.isOne(in: 3) }
+    let dilations = chosen.map { _ in random.pick([1, 1, 2, 3]) }
+    let sizes = chosen.indices.map { position in
+      let extent = shape[chosen[position]].value ?? 1
+      return min(1 + random.below(3), (extent - 1) / dilations[position] + 1)
+    }
+    return WindowGeometry(
+      axes: chosen, sizes: sizes, strides: chosen.map { _ in random.pick([1, 1, 2, 3]) }, dilations: dilations
+    )
+  }
+
+  /// The last axis laid along one of the others.
+  private mutating func fold(_ x: Value) throws -> [Value] {
+    let type = type(x)
+    guard type.dtype.isNumeric, type.rank >= 2, let size = type.shape[type.rank - 1].value, size > 0 else {
+      throw NothingFits()
+    }
+    let axis = random.below(type.rank - 1)
+    let geometry = WindowGeometry(
+      axes: [axis], sizes: [size], strides: [random.pick([1, 1, 2, 3])],
+      dilations: [random.pick([1, 1, 2, 3])])
+    var extent: Int?
+    if let count = type.shape[axis].value, count > 0, let least = geometry.extent(0, holding: count) {
+      extent = random.isOne(in: 2) ? nil : least + random.below(geometry.strides[0])
+    }
+    return try append(.fold(FoldOp(geometry, extents: [extent])), [x], additions: 9)
   }
 
   private mutating func dot(_ x: Value) throws -> [Value] {
