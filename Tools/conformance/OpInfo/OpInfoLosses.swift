@@ -81,7 +81,7 @@ extension OpInfoOperators {
     "nn.functional.soft_margin_loss": loss { log1p(exp(-(try $0.tensor(1)) * (try $0.tensor(0)))) },
     "nn.functional.multi_margin_loss": loss { call in
       let (given, labels) = (try call.tensor(0), try call.tensor(1))
-      let x = given.rank == 1 ? given.expandingDims(at: 0) : given
+      let x = given.rank < 2 ? given.reshaped(to: [1, given.extents.first ?? 1]) : given
       let classes = x.extents[1]
       let isLabel = oneHot(labels.reshaped(to: [x.extents[0]]), depth: classes, dtype: x.dtype)
       let own = (x * isLabel).sum(axis: 1, keepDims: true)
@@ -91,7 +91,7 @@ extension OpInfoOperators {
         losses = losses * (isLabel * weight).sum(axis: 1, keepDims: true)
       }
       losses = ((1 - isLabel) * losses).sum(axis: 1) / classes
-      return given.rank == 1 ? losses.reshaped(to: []) : losses
+      return given.rank < 2 ? losses.reshaped(to: []) : losses
     },
     "nn.functional.triplet_margin_loss": loss { call in
       let (anchor, positive, negative) = (try call.tensor(0), try call.tensor(1), try call.tensor(2))
