@@ -56,7 +56,7 @@ extension OpInfoOperators {
       return [x]
     },
     "clamp_min": binary { maximum($0, $1) }, "clamp_max": binary { minimum($0, $1) },
-    "where": { call in [select(truth(try call.tensor(0)), try call.tensor(1), try call.tensor(2))] },
+    "where": { call in [select(truth(try call.tensor(1)), try call.tensor(0), try call.tensor(2))] },
     "masked_fill": { call in
       let x = try call.tensor(0)
       return [select(try call.tensor(1), try call.tensor(2).converted(to: x.dtype), x)]

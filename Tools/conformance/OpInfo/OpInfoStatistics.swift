@@ -44,7 +44,7 @@ extension OpInfoOperators {
   ]
 
   /// A function along an axis, of a tensor that may be a scalar.
-  private static func along(_ call: OpInfoCall, _ function: (Tensor, Int) -> Tensor) throws -> Tensor {
+  static func along(_ call: OpInfoCall, _ function: (Tensor, Int) -> Tensor) throws -> Tensor {
     var x = try call.tensor(0)
     if let dtype = try call.dtype(nil, "dtype") { x = x.converted(to: dtype) }
     let axis = try call.integer(1, "dim", default: -1)

@@ -33,7 +33,7 @@ enum OpInfoOperators {
   typealias Writer = @Sendable (OpInfoCall) throws -> [Tensor]
 
   static let table: [String: Writer] = [
-    elementwise, comparisons, reductions, statistics, shapes, arrangements, products, losses,
+    elementwise, comparisons, reductions, statistics, shapes, arrangements, products, losses, accumulations,
   ].reduce(into: [:]) { $0.merge($1) { _, later in later } }
 }
 
