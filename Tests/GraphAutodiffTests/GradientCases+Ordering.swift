@@ -44,4 +44,26 @@ extension GradientCase {
     }
     return cases
   }()
+
+  static let sorts: [GradientCase] =
+    [([6], 0), ([3, 5], 0), ([3, 5], 1), ([2, 0], 1)].flatMap { (shape: [Int], axis: Int) in
+      [false, true].map { descending in
+        GradientCase("sort", "\(shape) along \(axis)\(descending ? ", descending" : "")", [Ladder(shape)]) {
+          b, x in
+          let sorted = try b.appendAll(.sort(SortOp(axis: axis, descending: descending)), x)[0]
+          return try b.multiply(sorted, sorted)
+        }
+      }
+    } + [
+      GradientCase(
+        "sort", "values by keys", [Ladder([4, 3]), Ladder([4, 3], -2, 1), Ladder([4, 3], 0.5, 2)]
+      ) { b, x in
+        let moved = try b.appendAll(.sort(SortOp(axis: 0, descending: true)), x)
+        return try b.multiply(moved[0], b.multiply(moved[1], moved[2]))
+      },
+      GradientCase("sort", "only a value is used", [Ladder([5]), Ladder([5], 1, 2)]) { b, x in
+        let moved = try b.appendAll(.sort(SortOp(axis: 0)), x)[1]
+        return try b.multiply(moved, moved)
+      },
+    ]
 }

@@ -3,7 +3,7 @@
 import GraphIR
 
 extension GradientCase {
-  static let all = pointwise + shapes + windows + joins + reductions + dots + accumulations
+  static let all = pointwise + shapes + windows + joins + reductions + dots + accumulations + sorts
 
   /// A function of one operand on an interval.
   private static func unary(_ f: ScalarFunction, _ low: Double, _ high: Double) -> [GradientCase] {

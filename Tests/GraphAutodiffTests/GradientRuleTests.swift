@@ -25,6 +25,7 @@ import Testing
     .variable(VariableOp(index: 0)), .constant(ConstantOp(NDArray(scalar: 1.0))),
     .iota(IotaOp(type: TensorType(.float64, [2]), axis: 0)), .argReduce(ArgReduceOp(.max, axis: 0)),
     .argReduce(ArgReduceOp(.min, axis: 0)), .stopGradient(StopGradientOp()),
+    .searchSorted(SearchSortedOp(side: .left)),
   ]
 
   /// A new op without a case fails here.
@@ -34,7 +35,8 @@ import Testing
     let hasCases = GradientCase.all.contains { $0.op == mnemonic }
     let function = ScalarFunction.allCases.first { $0.name == mnemonic }
     let rule = function.map { .pointwise(PointwiseOp($0)) } ?? Self.others.first { $0.mnemonic == mnemonic }
-    let arity = function?.arity ?? (["argMax", "argMin", "stopGradient"].contains(mnemonic) ? 1 : 0)
+    let arity =
+      function?.arity ?? (["argMax", "argMin", "stopGradient", "searchSorted"].contains(mnemonic) ? 1 : 0)
     guard let rule else {
       #expect(hasCases, "\(mnemonic) has no case")
       return

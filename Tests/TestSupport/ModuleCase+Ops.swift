@@ -28,6 +28,8 @@ extension ModuleCase {
     case "dot": return try dotCases()
     case "cumulative": return try cumulativeCases()
     case "linearRecurrence": return try linearRecurrenceCases()
+    case "sort": return try sortCases()
+    case "searchSorted": return try searchCases()
     case "convert": return try conversionCases()
     case "identity": return try everyType("identity") { [try $0.append(.identity(IdentityOp(id: 7)), [$1])] }
     case "stopGradient":

@@ -49,4 +49,52 @@ extension ModuleCase {
       }
     }
   }
+
+  static func sortCases() throws -> [ModuleCase] {
+    try dtypes.map { dtype in
+      try ModuleCase("sort \(dtype)") { inputs in
+        let b = inputs.builder
+        var results: [Value] = []
+        // Long enough for a way of its own.
+        for (shape, axis) in axes + [([3, 130], 1), ([130, 2], 0)] {
+          for range in [SampleArray.Range.all, .whole] {
+            let keys = inputs.parameter(dtype, shape, range)
+            let places = try b.append(.iota(IotaOp(type: TensorType(.int64, Shape(shape)), axis: axis)))
+            for descending in [false, true] {
+              let op = Op.sort(SortOp(axis: axis, descending: descending))
+              results += try b.appendAll(op, [keys])
+              let others = [inputs.parameter(.uint8, shape), places, inputs.parameter(.float64, shape)]
+              results += try b.appendAll(op, [keys] + others)
+            }
+          }
+        }
+        // Only one of the results is used, and it goes on.
+        let keys = try b.transpose(inputs.parameter(dtype, [4, 6]), [1, 0])
+        let moved = try b.appendAll(.sort(SortOp(axis: 0)), [keys, inputs.parameter(.float32, [6, 4])])[1]
+        return results + [try b.negate(moved)]
+      }
+    }
+  }
+
+  static func searchCases() throws -> [ModuleCase] {
+    try numericTypes.map { dtype in
+      try ModuleCase("searchSorted \(dtype)") { inputs in
+        let b = inputs.builder
+        let shapes: [(rows: [Int], values: [Int])] = [
+          ([9], [5]), ([1], [1]), ([0], [3]), ([4], [0]), ([2, 40], [2, 7]), ([2, 0, 3], [2, 0, 4]),
+          ([0, 3], [0, 2]),
+        ]
+        return try shapes.flatMap { rows, values in
+          try [SampleArray.Range.all, .whole].flatMap { range in
+            let sorted = try b.appendAll(
+              .sort(SortOp(axis: rows.count - 1)), [inputs.parameter(dtype, rows, range)])[0]
+            let wanted = inputs.parameter(dtype, values, range)
+            return try SearchSortedOp.Side.allCases.map {
+              try b.append(.searchSorted(SearchSortedOp(side: $0)), [sorted, wanted])
+            }
+          }
+        }
+      }
+    }
+  }
 }

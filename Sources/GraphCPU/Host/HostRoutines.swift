@@ -9,6 +9,8 @@ enum HostRoutines {
     switch call.op {
     case .cumulative(let rule): return try AccumulationRoutines.cumulative(rule, call)
     case .linearRecurrence(let rule): return try AccumulationRoutines.linearRecurrence(rule, call)
+    case .sort(let rule): return try SortingRoutines.sort(rule, call)
+    case .searchSorted(let rule): return try SortingRoutines.search(rule, call)
     default: throw unsupported(call)
     }
   }

@@ -28,6 +28,8 @@ public enum Op: Hashable, Sendable {
   // Order and accumulation
   case cumulative(CumulativeOp)
   case linearRecurrence(LinearRecurrenceOp)
+  case sort(SortOp)
+  case searchSorted(SearchSortedOp)
   // Markers
   case identity(IdentityOp)
   case stopGradient(StopGradientOp)
@@ -55,6 +57,8 @@ public enum Op: Hashable, Sendable {
     case .dot(let rule): rule
     case .cumulative(let rule): rule
     case .linearRecurrence(let rule): rule
+    case .sort(let rule): rule
+    case .searchSorted(let rule): rule
     case .identity(let rule): rule
     case .stopGradient(let rule): rule
     case .gradient(let rule): rule
@@ -122,6 +126,8 @@ extension Op {
       OpKind("dot", DotOp.doc) { .dot(try DotOp(&$0)) },
       OpKind("cumulative", CumulativeOp.doc) { .cumulative(try CumulativeOp(&$0)) },
       OpKind("linearRecurrence", LinearRecurrenceOp.doc) { .linearRecurrence(try LinearRecurrenceOp(&$0)) },
+      OpKind("sort", SortOp.doc) { .sort(try SortOp(&$0)) },
+      OpKind("searchSorted", SearchSortedOp.doc) { .searchSorted(try SearchSortedOp(&$0)) },
       OpKind("convert", ConvertOp.doc) { .convert(try ConvertOp(&$0)) },
     ]
     + ScalarFunction.allCases.map { function in

@@ -174,7 +174,7 @@ extension GraphState {
   }
 
   /// The elements moved by one place along an axis, away from its start or towards it; a number fills the gap.
-  private mutating func shifted(
+  mutating func shifted(
     _ value: Value, axis: Int, towardsStart: Bool, filling number: Double
   ) throws(BuildError) -> Value {
     let type = type(of: value)
@@ -189,7 +189,8 @@ extension GraphState {
     let part = try append(
       .slice(slice), [towardsStart ? value : append(flip, [value])])
     let pad = PadOp(low: zeros, high: starts, interior: zeros)
-    let moved = try append(.pad(pad), [part, constant(.real(number), as: type.dtype)])
+    let moved = try append(
+      .pad(pad), [part, constant(number == 0 ? .integer(0) : .real(number), as: type.dtype)])
     _ = unify(self.type(of: moved).shape[axis], type.shape[axis])
     return towardsStart ? moved : try append(flip, [moved])
   }

@@ -65,7 +65,7 @@ extension RandomModuleWriter {
       if exact[x] == nil, !target.isFloatingPoint { throw NothingFits() }
       return try append(.convert(ConvertOp(to: target)), [x])
     case "identity": return try append(.identity(IdentityOp(id: builder.freshIdentity())), [x])
-    case "cumulative", "linearRecurrence": return try ordering(mnemonic, x)
+    case "cumulative", "linearRecurrence", "sort", "searchSorted": return try ordering(mnemonic, x)
     case "stopGradient": return try append(.stopGradient(StopGradientOp()), [x])
     default: throw NothingFits()
     }
