@@ -103,17 +103,6 @@ public func square(_ x: some TensorConvertible, fileID: String = #fileID, line: 
   elementwise(.multiply, x, x, at: CallSite("square", fileID, line))
 }
 
-/// The larger of x and 0; NaN stays NaN. Its derivative at 0 is 0, as in PyTorch and Keras: a `maximum`, which shares the
-/// gradient of a tie, would give one half.
-public func relu(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
-  let site = CallSite("relu", fileID, line)
-  return build([x], at: site, in: x.tensor.graph) { state, terms throws(BuildError) in
-    let operands = try state.broadcast(state.promoted(terms + [.integer(0)], .arithmetic))
-    let isCut = try state.pointwise(.lessOrEqual, operands[0], operands[1])
-    return try state.pointwise(.select, isCut, operands[1], operands[0])
-  }
-}
-
 // MARK: - Two operands
 
 /// x to the power y. Integers to the power of integers stay integers and wrap; a negative exponent then gives 0 unless

@@ -29,7 +29,8 @@ extension Graph {
       if step == 0 || overflow {
         throw BuildError("range.step", "there is no range from \(start) to \(end) by \(step)")
       }
-      let count = distance == 0 || (distance < 0) != (step < 0) ? 0 : (distance - step.signum()) / step + 1
+      let isEmpty = distance == 0 || (distance < 0) != (step < 0)
+      let count = isEmpty ? 0 : Int(clamping: (distance.magnitude - 1) / step.magnitude + 1)
       return try state.progression(
         .integer(start), .integer(step), count: count, in: .int64, as: dtype)
     }

@@ -44,6 +44,7 @@ struct ShapeFunctionTests {
     #expect(graph.range(from: 1, to: 2, by: 0).complaint.hasPrefix("[range.step]"))
     #expect(graph.range(from: 0.0, to: .infinity).complaint.hasPrefix("[range.step]"))
     #expect(graph.range(from: Int.min, to: .max).complaint.hasPrefix("[range.step]"))
+    #expect(graph.range(from: 0, to: Int.min, by: -1).complaint.hasPrefix("[range.count]"))
     #expect(graph.linspace(from: 0, through: 1, count: -1).complaint.hasPrefix("[linspace.count]"))
   }
 

@@ -26,6 +26,12 @@ extension TensorConvertible {
     reduced(.product, axes, keepDims, .arithmetic, CallSite("product", fileID, line))
   }
 
+  public func product(
+    axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    reduced(.product, [axis], keepDims, .arithmetic, CallSite("product", fileID, line))
+  }
+
   /// The largest element; NaN where there is one, and the least value of the type where there are no elements.
   public func max(
     axes: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
@@ -59,11 +65,23 @@ extension TensorConvertible {
     reduced(.any, axes, keepDims, .logical, CallSite("any", fileID, line))
   }
 
+  public func any(
+    axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    reduced(.any, [axis], keepDims, .logical, CallSite("any", fileID, line))
+  }
+
   /// Whether every element is true.
   public func all(
     axes: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
     reduced(.all, axes, keepDims, .logical, CallSite("all", fileID, line))
+  }
+
+  public func all(
+    axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    reduced(.all, [axis], keepDims, .logical, CallSite("all", fileID, line))
   }
 
   /// The arithmetic mean; of integers it is `f32`, of nothing NaN.
@@ -79,27 +97,21 @@ extension TensorConvertible {
     mean([axis], keepDims, CallSite("mean", fileID, line))
   }
 
-  /// The mean of the squared distances from the mean.
-  public func variance(
-    axes: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
-  ) -> Tensor {
-    CallSite("variance", fileID, line).composing {
-      square(self - mean(axes: axes, keepDims: true)).mean(axes: axes, keepDims: keepDims)
-    }
-  }
-
-  /// The square root of the variance.
-  public func standardDeviation(
-    axes: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
-  ) -> Tensor {
-    CallSite("standardDeviation", fileID, line).composing { sqrt(variance(axes: axes, keepDims: keepDims)) }
-  }
-
   /// The index of the largest element along an axis, the first of several; `i32`.
   public func argMax(
     axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
   ) -> Tensor {
     argReduced(.max, axis, keepDims, CallSite("argMax", fileID, line))
+  }
+
+  /// The index of the largest element in row-major order, the first of several; `i32`.
+  public func argMax(fileID: String = #fileID, line: Int = #line) -> Tensor {
+    CallSite("argMax", fileID, line).composing { flattened().argMax(axis: 0) }
+  }
+
+  /// The index of the smallest element in row-major order, the first of several; `i32`.
+  public func argMin(fileID: String = #fileID, line: Int = #line) -> Tensor {
+    CallSite("argMin", fileID, line).composing { flattened().argMin(axis: 0) }
   }
 
   /// The index of the smallest element along an axis, the first of several; `i32`.
