@@ -1,5 +1,6 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
+import Graphc
 import GraphcModels
 import Testing
 
@@ -69,43 +70,5 @@ struct IrisDataTests {
     #expect(testCount(10, .infinity) == 10)
     #expect(testCount(10, .nan) == 0)
     #expect(testCount(0, 0.5) == 0)
-  }
-}
-
-@Suite("NumPy's RandomState")
-struct NumPyRandomStateTests {
-  @Test("MT19937's known answers: init_by_array's first outputs, the 10000th of the default seed")
-  func knownAnswers() throws {
-    var byArray = try #require(NumPyRandomState(key: [0x123, 0x234, 0x345, 0x456]))
-    let expected: [UInt32] = [1_067_595_299, 955_945_823, 477_289_528, 4_107_218_783, 4_228_976_476]
-    #expect(expected.map { _ in byArray.next() } == expected)
-    var bySeed = NumPyRandomState(seed: 5489)
-    for _ in 1..<10_000 { _ = bySeed.next() }
-    #expect(bySeed.next() == 4_123_659_995)
-    #expect(NumPyRandomState(key: []).map { _ in true } == nil)
-  }
-
-  @Test("permutation, against NumPy 2.4")
-  func permutations() throws {
-    var generator = NumPyRandomState(seed: 42)
-    #expect(generator.permutation(10) == [8, 1, 5, 0, 7, 2, 9, 4, 3, 6])
-    generator = NumPyRandomState(seed: .max)
-    #expect(generator.permutation(10) == [6, 9, 5, 1, 8, 0, 7, 4, 2, 3])
-    generator = try #require(NumPyRandomState(key: [1, 2, 3]))
-    #expect(generator.permutation(12) == [2, 0, 7, 6, 8, 4, 10, 1, 11, 5, 3, 9])
-    // A key longer than the state.
-    generator = try #require(NumPyRandomState(key: Array(0..<700)))
-    #expect(generator.permutation(10) == [2, 8, 4, 5, 3, 1, 9, 7, 6, 0])
-    #expect(generator.permutation(1) == [0])
-    #expect(generator.permutation(0).isEmpty)
-  }
-
-  @Test("A long permutation, against NumPy: its ends, and the sum of position times value")
-  func longPermutation() {
-    var generator = NumPyRandomState(seed: 0)
-    let order = generator.permutation(27_063)
-    #expect(order.prefix(5) == [6925, 10580, 13379, 1132, 20942])
-    #expect(order.suffix(5) == [13123, 19648, 9845, 10799, 2732])
-    #expect(order.enumerated().reduce(0) { $0 + $1.offset * $1.element } == 4_955_485_066_979)
   }
 }
