@@ -12,14 +12,69 @@ public enum Autodiff {
   /// - Throws: `Diagnostic` of kind `bug` for a module with unbound symbols, or for a rule that breaks its contract.
   public static func expandGradients(_ module: Module) throws -> Module {
     try module.rebuilt { node, operands, builder in
-      guard case .gradient = node.op, let loss = operands.first else { return nil }
+      guard case .gradient(let rule) = node.op else { return nil }
       guard operands.allSatisfy({ builder.type(of: $0).isStatic }) else {
         throw Diagnostic(
           .bug, code: "gradients.static", "a gradient is expanded before its shapes are bound",
           at: node.origin.location, scope: node.origin.scope)
       }
-      var walk = GradientWalk(builder: builder, loss: loss, targets: Array(operands.dropFirst()))
-      return try walk.run(seedOrigin: node.origin)
+      let expansion = GradientExpansion(rule: rule, operands: operands, builder: builder, origin: node.origin)
+      return try expansion.results()
     }
+  }
+}
+
+/// The expansion of one gradient node.
+struct GradientExpansion {
+  let rule: GradientOp
+  let operands: [Value]
+  let builder: ModuleBuilder
+  let origin: Origin
+
+  private var outputs: ArraySlice<Value> { operands[..<rule.outputCount] }
+  private var cotangents: ArraySlice<Value> { operands[rule.outputCount..<rule.targetOffset] }
+  private var targets: [Value] { Array(operands[rule.targetOffset...]) }
+
+  func results() throws -> [Value] {
+    let outerOrigin = builder.currentOrigin
+    defer { builder.currentOrigin = outerOrigin }
+    builder.currentOrigin = origin
+    builder.currentOrigin.name = nil
+    switch rule.cotangents {
+    case .ones: return try walked(from: outputs.map { try builder.full(1, like: $0) })
+    case .given: return try walked(from: Array(cotangents))
+    case .stacked: return try rows()
+    }
+  }
+
+  private func walked(from cotangents: [Value]) throws -> [Value] {
+    var walk = GradientWalk(builder: builder, outputs: Array(zip(outputs, cotangents)), targets: targets)
+    return try walk.run(seedOrigin: origin)
+  }
+
+  /// A walk for each row of the cotangents. The walks share what does not depend on the cotangents.
+  private func rows() throws -> [Value] {
+    let count = cotangents.first.flatMap { builder.type(of: $0).shape[0].value } ?? 0
+    var results = [[Value]](repeating: [], count: targets.count)
+    for row in 0..<count {
+      let gradients = try walked(from: cotangents.map { try element(row, of: $0) })
+      for (position, gradient) in gradients.enumerated() {
+        let shape = builder.type(of: gradient).shape
+        results[position].append(try builder.reshape(gradient, to: Shape([1] + shape.dims)))
+      }
+    }
+    return try zip(results, targets).map { rows, target in
+      let type = builder.type(of: target)
+      if rows.isEmpty { return try builder.full(0, type.with(shape: Shape([0] + type.shape.dims))) }
+      return rows.count == 1 ? rows[0] : try builder.append(.concatenate(ConcatenateOp(axis: 0)), rows)
+    }
+  }
+
+  private func element(_ row: Int, of stack: Value) throws -> Value {
+    let extents = builder.type(of: stack).shape.dims
+    let starts = extents.indices.map { $0 == 0 ? row : 0 }
+    let limits: [Int?] = extents.indices.map { $0 == 0 ? row + 1 : nil }
+    let slice = SliceOp(starts: starts, limits: limits, strides: extents.map { _ in 1 })
+    return try builder.reshape(builder.append(.slice(slice), [stack]), to: Shape(Array(extents.dropFirst())))
   }
 }

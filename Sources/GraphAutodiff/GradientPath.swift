@@ -37,12 +37,22 @@ extension Autodiff {
   public static func explainPaths(
     in nodes: [Node], from loss: Value, to targets: [Value]
   ) -> [GradientPath] {
-    // Which nodes the loss depends on, and which of them a gradient reaches.
+    explainPaths(in: nodes, from: [loss], to: targets)
+  }
+
+  /// For each target whether a gradient of one of the outputs reaches it.
+  public static func explainPaths(
+    in nodes: [Node], from outputs: [Value], to targets: [Value]
+  ) -> [GradientPath] {
+    guard let last = outputs.map(\.nodeIndex).max() else { return targets.map { _ in .independent } }
+    // Which nodes the outputs depend on, and which of them a gradient reaches.
     var reached = [Bool](repeating: false, count: nodes.count)
     var flows = reached
-    reached[loss.nodeIndex] = true
-    flows[loss.nodeIndex] = nodes.type(of: loss).dtype.isFloatingPoint
-    for index in (0...loss.nodeIndex).reversed() where reached[index] {
+    for output in outputs {
+      reached[output.nodeIndex] = true
+      if nodes.type(of: output).dtype.isFloatingPoint { flows[output.nodeIndex] = true }
+    }
+    for index in (0...last).reversed() where reached[index] {
       let node = nodes[index]
       for (position, operand) in node.operands.enumerated() {
         reached[operand.nodeIndex] = true
@@ -54,13 +64,13 @@ extension Autodiff {
     return targets.map { target in
       if !reached[target.nodeIndex] { return .independent }
       if flows[target.nodeIndex], nodes.type(of: target).dtype.isFloatingPoint { return .differentiable }
-      return .cut(cuts(in: nodes, from: loss, to: target, onPath: reached))
+      return .cut(cuts(in: nodes, upTo: last, to: target, onPath: reached))
     }
   }
 
-  /// The first cut of each path from the target to the loss.
+  /// The first cut of each path from the target to an output.
   private static func cuts(
-    in nodes: [Node], from loss: Value, to target: Value, onPath reached: [Bool]
+    in nodes: [Node], upTo last: Int, to target: Value, onPath reached: [Bool]
   ) -> [GradientPath.Cut] {
     let cut = { (index: Int, reason: String) in
       GradientPath.Cut(
@@ -71,10 +81,10 @@ extension Autodiff {
     if !type.dtype.isFloatingPoint {
       return [cut(target.nodeIndex, "it is \(type), and only floating-point values have a gradient")]
     }
-    var open = [Bool](repeating: false, count: loss.nodeIndex + 1)
+    var open = [Bool](repeating: false, count: last + 1)
     open[target.nodeIndex] = true
     var found: [GradientPath.Cut] = []
-    for index in target.nodeIndex...loss.nodeIndex where reached[index] {
+    for index in target.nodeIndex...last where reached[index] {
       let node = nodes[index]
       var reason: String?
       for (position, operand) in node.operands.enumerated() where open[operand.nodeIndex] {

@@ -2,46 +2,54 @@
 
 import GraphIR
 
-/// One reverse walk: from a loss back to its targets, node by node in descending order, in time linear in the nodes
-/// between the first target and the loss. Nothing recurses, so that deep graphs do not overflow a stack.
+/// One reverse walk: from outputs back to targets, node by node in descending order, in time linear in the nodes between
+/// the first target and the last output. Nothing recurses, so that deep graphs do not overflow a stack.
 ///
-/// A cotangent that is absent is zero; zeros are made only for a target that the loss does not depend on.
+/// A cotangent that is absent is zero; zeros are made only for a target that no output depends on.
 struct GradientWalk {
   let builder: ModuleBuilder
-  let loss: Value
+  /// Each with the gradient that the walk starts from, of its type.
+  let outputs: [(value: Value, cotangent: Value)]
   let targets: [Value]
+  /// The last node that the walk looks at.
+  private let last: Int
   /// By node: whether a target is the node, or reaches it through operands that let a gradient pass.
   private var dependsOnTarget: [Bool] = []
   /// By node and result: what has been gathered of the gradient with respect to the result.
   private var cotangents: [[Value?]] = []
 
-  init(builder: ModuleBuilder, loss: Value, targets: [Value]) {
+  init(builder: ModuleBuilder, outputs: [(value: Value, cotangent: Value)], targets: [Value]) {
     self.builder = builder
-    self.loss = loss
+    self.outputs = outputs
     self.targets = targets
+    last = outputs.map(\.value.nodeIndex).max() ?? 0
   }
 
-  /// Appends the gradients of the sum of the loss's elements, one for each target, of its type.
+  /// Appends the gradients of the sum over the outputs of output times cotangent, one for each target, of its type.
   mutating func run(seedOrigin: Origin) throws -> [Value] {
     let outerOrigin = builder.currentOrigin
     defer { builder.currentOrigin = outerOrigin }
     builder.currentOrigin = seedOrigin
     builder.currentOrigin.name = nil
 
-    let first = min(targets.map(\.nodeIndex).min() ?? loss.nodeIndex, loss.nodeIndex)
+    let first = min(targets.map(\.nodeIndex).min() ?? last, last)
     markDependents(from: first)
-    cotangents = builder.nodes[...loss.nodeIndex].map { Array(repeating: nil, count: $0.types.count) }
-    self[loss] = try builder.full(1, like: loss)
-    for index in (first...loss.nodeIndex).reversed() where dependsOnTarget[index] {
+    cotangents = builder.nodes[...last].map { Array(repeating: nil, count: $0.types.count) }
+    for (output, cotangent) in outputs { try gather(cotangent, for: output) }
+    for index in (first...last).reversed() where dependsOnTarget[index] {
       if cotangents[index].contains(where: { $0 != nil }) { try propagate(from: index) }
     }
 
     builder.currentOrigin = seedOrigin
     builder.currentOrigin.name = nil
     return try targets.map { target in
-      if target.nodeIndex <= loss.nodeIndex, let cotangent = self[target] { return cotangent }
+      if target.nodeIndex <= last, let cotangent = self[target] { return cotangent }
       return try builder.full(0, like: target)
     }
+  }
+
+  private mutating func gather(_ cotangent: Value, for value: Value) throws {
+    self[value] = try self[value].map { try builder.add($0, cotangent) } ?? cotangent
   }
 
   private subscript(value: Value) -> Value? {
@@ -50,11 +58,9 @@ struct GradientWalk {
   }
 
   private mutating func markDependents(from first: Int) {
-    dependsOnTarget = Array(repeating: false, count: loss.nodeIndex + 1)
-    for target in targets where target.nodeIndex <= loss.nodeIndex {
-      dependsOnTarget[target.nodeIndex] = true
-    }
-    for index in first...loss.nodeIndex where !dependsOnTarget[index] {
+    dependsOnTarget = Array(repeating: false, count: last + 1)
+    for target in targets where target.nodeIndex <= last { dependsOnTarget[target.nodeIndex] = true }
+    for index in first...last where !dependsOnTarget[index] {
       dependsOnTarget[index] = !openOperands(of: builder.nodes[index]).isEmpty
     }
   }
@@ -96,7 +102,7 @@ struct GradientWalk {
       if needed != given {
         throw fault(in: node, "the gradient of operand \(position), \(needed), is \(given)")
       }
-      self[operand] = try self[operand].map { try builder.add($0, contribution) } ?? contribution
+      try gather(contribution, for: operand)
     }
   }
 

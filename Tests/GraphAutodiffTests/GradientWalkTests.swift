@@ -37,6 +37,47 @@ import Testing
     #expect(values == [[2, 4, 6, 8]])
   }
 
+  /// The walk starts with the cotangents of several outputs, one of which is there twice.
+  @Test func givenCotangents() throws {
+    let (x, y, c) = (parameter(), parameter(), parameter())
+    let product = try b.multiply(x, y)
+    let ones = try b.full(1, like: x)
+    let op = Op.gradient(GradientOp(outputCount: 3))
+    let gradients = try b.appendAll(op, [product, x, product, c, ones, ones, x, y])
+    let values = try run(gradients, [NDArray([3.0, -2]), NDArray([5.0, 7]), NDArray([10.0, 20])])
+    // (c + 1) y + 1 and (c + 1) x
+    #expect(values == [[56, 148], [33, -42]])
+  }
+
+  @Test func stackedCotangents() throws {
+    let (x, y) = (parameter(), parameter([]))
+    let square = try b.multiply(x, b.multiply(x, b.broadcast(y, to: [2], axes: [])))
+    for rows in 0..<4 {
+      let stack = try b.append(
+        .constant(ConstantOp(NDArray((0..<rows * 2).map { Double($0 + 1) }, shape: [rows, 2]))))
+      let gradients = try b.appendAll(
+        .gradient(GradientOp(outputCount: 1, stacked: true)), [square, stack, x, y])
+      let values = try run(gradients, [NDArray([3.0, -2]), NDArray(scalar: 10.0)])
+      for row in 0..<rows {
+        let first = Double(2 * row + 1)
+        let second = first + 1
+        #expect(Array(values[0][2 * row..<2 * row + 2]) == [60 * first, -40 * second])
+        #expect(values[1][row] == 9 * first + 4 * second)
+      }
+    }
+  }
+
+  /// What does not depend on the cotangents is there once.
+  @Test func rowsShareTheirFactors() throws {
+    let x = parameter()
+    let stack = try b.full(1, TensorType(.float64, [5, 2]))
+    let gradients = try b.appendAll(
+      .gradient(GradientOp(outputCount: 1, stacked: true)), [b.apply(.sin, x), stack, x])
+    let module = try b.module(results: [Module.Result(name: "r", value: gradients[0])])
+    let expanded = try Autodiff.expandGradients(module)
+    #expect(expanded.nodes.filter { $0.op.mnemonic == "cos" }.count == 1)
+  }
+
   @Test func lossIsItsOwnTarget() throws {
     let x = parameter()
     let loss = try b.multiply(x, x)

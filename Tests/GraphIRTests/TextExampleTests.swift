@@ -163,7 +163,11 @@ import Testing
       "dot %x, %x {contract = [0, 0] x [0, 0], batch = [\(huge)] x [-1]}",
       "dot %l, %l {contract = [] x [], batch = [] x []}",
       "identity %x {id = \(huge)}", "identity %x {id = -\(huge)}", "convert %x {to = string}", "gradient %x",
-      "gradient %x, %x, %x", "variable @w", "parameter {index = 0}", "reshape %t {shape = [2]}",
+      "gradient %x, %x, %x",
+      "gradient %x, %x, %x {outputs = \(huge), cotangents = given}",
+      "gradient %x {outputs = -1, cotangents = given}",
+      "gradient %s, %x, %x {outputs = 1, cotangents = stacked}", "variable @w", "parameter {index = 0}",
+      "reshape %t {shape = [2]}",
       "reverse %t {axes = [0]}",
     ]
     for operation in operations {

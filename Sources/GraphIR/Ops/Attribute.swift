@@ -59,6 +59,9 @@ public struct AttributeReader {
     return remaining.remove(at: position).value
   }
 
+  /// Whether an attribute is given and not yet taken.
+  public func has(_ name: String) -> Bool { remaining.contains { $0.name == name } }
+
   public mutating func integer(_ name: String) throws(AttributeError) -> Int {
     guard case .integer(let value) = try take(name) else {
       throw AttributeError("the attribute '\(name)' must be an integer")

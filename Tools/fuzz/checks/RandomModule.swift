@@ -254,7 +254,13 @@ struct RandomModuleWriter {
       guard textOnly else { throw NothingFits() }
       let loss = try operand { $0.dtype.isFloatingPoint }
       let targets = try (0..<1 + random.below(3)).map { _ in try operand { $0.dtype.isFloatingPoint } }
-      return try builder.appendAll(.gradient(GradientOp()), [loss] + targets)
+      if random.isOne(in: 2) { return try builder.appendAll(.gradient(GradientOp()), [loss] + targets) }
+      let type = builder.type(of: loss)
+      let isStacked = random.isOne(in: 2)
+      let shape = isStacked ? Shape([Dim(random.below(4))] + type.shape.dims) : type.shape
+      let cotangent = try builder.full(1, type.with(shape: shape))
+      let op = Op.gradient(GradientOp(outputCount: 1, stacked: isStacked))
+      return try builder.appendAll(op, [loss, cotangent] + targets)
     default: return try structural(mnemonic)
     }
   }

@@ -52,7 +52,7 @@ extension Graph {
       var values: [Value] = []
       for term in terms { values.append(try state.value(term)) }
       let results = try state.appendAll(.gradient(GradientOp()), values)
-      if cuts == .areMistakes { try state.requirePaths(from: values[0], to: Array(values.dropFirst())) }
+      if cuts == .areMistakes { try state.requirePaths(from: [values[0]], to: Array(values.dropFirst())) }
       return results
     }
   }
@@ -82,9 +82,11 @@ extension Graph {
 }
 
 extension GraphState {
-  /// Throws when the loss depends on a target through cut paths alone.
-  fileprivate func requirePaths(from loss: Value, to targets: [Value]) throws(BuildError) {
-    let paths = Autodiff.explainPaths(in: builder.nodes, from: loss, to: targets)
+  /// Throws when outputs depend on a target through cut paths alone.
+  func requirePaths(
+    from outputs: [Value], to targets: [Value], noun: String = "the loss"
+  ) throws(BuildError) {
+    let paths = Autodiff.explainPaths(in: builder.nodes, from: outputs, to: targets)
     for (target, path) in zip(targets, paths) {
       guard case .cut(let cuts) = path, let first = cuts.first else { continue }
       let others = cuts.dropFirst().map { cut in
@@ -93,7 +95,7 @@ extension GraphState {
       let cutNote = Diagnostic.Note("the path ends at \(describe(first.value))", at: first.origin.location)
       throw BuildError(
         "gradient.cut",
-        "no gradient of the loss flows to \(describe(target)): it is cut at \(words(for: first))",
+        "no gradient of \(noun) flows to \(describe(target)): it is cut at \(words(for: first))",
         notes: [cutNote] + others)
     }
   }
