@@ -19,7 +19,7 @@ struct ExtentBinding {
 
   /// - Parameter needed: the nodes that the run computes.
   /// - Throws: `DiagnosticList` where feeds contradict one another, or leave an extent open.
-  init(_ request: Extraction.Request, needed: [Bool], from state: GraphState) throws {
+  init(_ request: Extraction.Request, needed: NeededNodes, from state: GraphState) throws {
     self.state = state
     var open = request.feeds.flatMap { feed in
       zip(state.type(of: feed.value).shape.dims, feed.type.shape.dims).enumerated().compactMap { axis, pair in
@@ -72,7 +72,7 @@ struct ExtentBinding {
 
   /// Whether the run uses the open symbols of an axis as this product alone, as behind a fed `[B·T, D]` it may. Then
   /// the factors do not matter.
-  private func isUsedAsAWhole(_ axis: Axis, _ request: Extraction.Request, _ needed: [Bool]) -> Bool {
+  private func isUsedAsAWhole(_ axis: Axis, _ request: Extraction.Request, _ needed: NeededNodes) -> Bool {
     let symbols = rest(axis).symbols
     if Set(symbols).count < symbols.count { return false }
     let product = Dim(coefficient: 1, symbols: symbols)
@@ -81,7 +81,7 @@ struct ExtentBinding {
       return !quotient.symbols.contains(where: symbols.contains)
     }
     let computed = state.builder.nodes.indices.lazy.filter { needed[$0] }.flatMap {
-      state.builder.nodes[$0].types.lazy.map(state.builder.symbols.canonical)
+      needed.types(of: $0).lazy.map(state.builder.symbols.canonical)
     }
     return request.feeds.allSatisfy { state.type(of: $0.value).shape.dims.allSatisfy(isWhole) }
       && computed.allSatisfy { $0.shape.dims.allSatisfy(isWhole) }
@@ -90,7 +90,7 @@ struct ExtentBinding {
   // MARK: Problems
 
   /// Demands that no op writes an extent that nobody has given or computed.
-  private func requireAll(_ request: Extraction.Request, _ needed: [Bool]) throws {
+  private func requireAll(_ request: Extraction.Request, _ needed: NeededNodes) throws {
     var known = Set(numbers.keys)
     for feed in request.feeds { try require(feed.value, in: known, request) }
     for (index, node) in state.builder.nodes.enumerated() where needed[index] {
@@ -98,7 +98,7 @@ struct ExtentBinding {
       case .broadcast, .iota, .reshape: try require(Value(node: Int32(index)), in: known, request)
       default:
         // A strided slice and its like compute an extent.
-        for type in node.types {
+        for type in needed.types(of: index) {
           known.formUnion(state.builder.symbols.canonical(type).shape.dims.flatMap(\.symbols))
         }
       }

@@ -17,13 +17,17 @@ struct Extraction {
   let bindings: [Int: Int]
   /// For each variable of the module its index in the graph.
   let variables: [Int]
+  /// The variables of the module whose values from before the run are not read.
+  let unreadVariables: Set<Int>
+  /// Whether the module draws random numbers. Then its last parameter is the run's key.
+  let drawsNumbers: Bool
 
   /// - Throws: `DiagnosticList` naming what is missing or does not fit: feeds, extents, assignments.
   init(_ request: Request, from state: GraphState) throws {
     let nodes = state.builder.nodes
     let symbols = state.builder.symbols
     let fed = Set(request.feeds.map(\.value))
-    let needed = Extraction.neededNodes(request.fetches + request.targets, fed: fed, nodes)
+    let needed = NeededNodes(request.fetches + request.targets, fed: fed, in: nodes)
     let missing = Extraction.missingFeeds(needed, state)
     if !missing.isEmpty { throw DiagnosticList(missing) }
     let updates = try Extraction.updates(needed, state)
@@ -41,7 +45,12 @@ struct Extraction {
       module.nodes.append(
         Node(op: .parameter(ParameterOp(index: index)), operands: [], types: [type], origin: node.origin))
     }
+    drawsNumbers = state.randomKey.map { needed[$0.nodeIndex] } ?? false
+    if drawsNumbers {
+      module.parameters.append(Module.Parameter(name: names.unique("random"), type: GraphState.randomKeyType))
+    }
     var variables: [Int] = []
+    var unread: Set<Int> = []
     var moduleIndex: [Int: Int] = [:]
     let variable = { (index: Int) -> Int in
       if let known = moduleIndex[index] { return known }
@@ -54,16 +63,19 @@ struct Extraction {
     for index in nodes.indices where needed[index] {
       let node = nodes[index]
       var op = symbols.canonical(node.op)
-      if case .variable(let rule) = node.op { op = .variable(VariableOp(index: variable(rule.index))) }
+      switch node.op {
+      case .variable(let rule): op = .variable(VariableOp(index: variable(rule.index)))
+      case .parameter: op = .parameter(ParameterOp(index: module.parameters.count - 1))
+      default: break
+      }
       let position = Int32(module.nodes.count)
       module.nodes.append(
         Node(
-          op: op, operands: node.operands.compactMap { renamed[$0] },
-          types: node.types.map(symbols.canonical),
-          origin: node.origin))
-      for result in node.types.indices {
+          op: op, operands: needed.operands(of: index).compactMap { renamed[$0] },
+          types: needed.types(of: index).map(symbols.canonical), origin: node.origin))
+      for (place, result) in needed.results(of: index).enumerated() {
         let old = Value(node: Int32(index), result: Int32(result))
-        renamed[old] = renamed[old] ?? Value(node: position, result: Int32(result))
+        renamed[old] = renamed[old] ?? Value(node: position, result: Int32(place))
       }
     }
     var resultNames = NameList()
@@ -73,10 +85,13 @@ struct Extraction {
       }
     }
     module.updates = updates.compactMap { update in
-      renamed[update.value].map { Module.Update(variable: variable(update.variable), value: $0) }
+      guard let value = renamed[update.value] else { return nil }
+      if moduleIndex[update.variable] == nil { unread.insert(variable(update.variable)) }
+      return Module.Update(variable: variable(update.variable), value: value)
     }
     self.module = module
     self.variables = variables
+    unreadVariables = unread
   }
 
   /// The module with a number for every extent.
@@ -92,22 +107,12 @@ struct Extraction {
 
   // MARK: Steps
 
-  /// Marks what the roots need, up to what is fed.
-  static func neededNodes(_ roots: [Value], fed: Set<Value>, _ nodes: [Node]) -> [Bool] {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for root in roots where !fed.contains(root) { needed[root.nodeIndex] = true }
-    for index in nodes.indices.reversed() where needed[index] {
-      for operand in nodes[index].operands where !fed.contains(operand) { needed[operand.nodeIndex] = true }
-    }
-    return needed
-  }
-
   /// A diagnostic for each placeholder that these fetches and targets want and these feeds lack.
   static func missingFeeds(_ roots: [Value], fed: Set<Value>, in state: GraphState) -> [Diagnostic] {
-    missingFeeds(neededNodes(roots, fed: fed, state.builder.nodes), state)
+    missingFeeds(NeededNodes(roots, fed: fed, in: state.builder.nodes), state)
   }
 
-  private static func missingFeeds(_ needed: [Bool], _ state: GraphState) -> [Diagnostic] {
+  private static func missingFeeds(_ needed: NeededNodes, _ state: GraphState) -> [Diagnostic] {
     state.placeholders.filter { needed[$0.value.nodeIndex] }.map { placeholder in
       Diagnostic(
         .run, code: "feed.missing",
@@ -119,7 +124,7 @@ struct Extraction {
   /// The assignment that decides each variable's next value. Of several the last counts, if it builds on the others;
   /// otherwise they contradict each other.
   private static func updates(
-    _ needed: [Bool], _ state: GraphState
+    _ needed: NeededNodes, _ state: GraphState
   ) throws -> [(variable: Int, value: Value)] {
     let assignments = state.assignments
     let reached = assignments.indices.filter { needed[assignments[$0].value.nodeIndex] }

@@ -74,6 +74,8 @@ struct GraphState: @unchecked Sendable {
   private var usedNames: [String: Int] = [:]
   private var namedExtents: [String: Dim] = [:]
   private var streams: UInt64 = 0
+  /// The parameter that a session feeds with the key of all draws of a run; nil while nothing draws.
+  private(set) var randomKey: Value?
   /// The stacks of operators that can fail in a run.
   private(set) var traces: [Value: Backtrace] = [:]
 
@@ -84,6 +86,18 @@ struct GraphState: @unchecked Sendable {
   mutating func nextStream() -> UInt64 {
     defer { streams += 1 }
     return streams
+  }
+
+  static let randomKeyType = TensorType(.uint32, [2])
+
+  /// The key of all draws of a run.
+  mutating func runKey() -> Value {
+    if let randomKey { return randomKey }
+    // No name of the graph's own: a program may have a placeholder of this name.
+    let key = builder.addParameter(name: "random", type: GraphState.randomKeyType, origin: .unknown)
+    builder.suggestName("random", for: key)
+    randomKey = key
+    return key
   }
 
   /// Sets what the nodes appended from here on come from.

@@ -13,7 +13,11 @@ import Synchronization
 /// variable gets its initial value when a run first needs it, from the session's seed. The first run of a kind compiles;
 /// runs with the same fetches, targets and feed types use the same code.
 ///
-/// A session may be used from several threads: runs that update nothing overlap, runs that update exclude one another.
+/// Runs that draw random numbers draw other ones each time. They follow from `randomState`, which each such run moves
+/// on by one when it succeeds; the number of threads, the engine and runs that draw nothing make no difference.
+///
+/// A session may be used from several threads: runs that neither update nor draw overlap, the others exclude one
+/// another.
 public final class Session: Sendable {
   /// What evaluates the graph.
   public enum Engine: Sendable {
@@ -24,7 +28,7 @@ public final class Session: Sendable {
   }
 
   public let graph: Graph
-  /// Decides the initial values of variables.
+  /// Decides the initial values of variables, and where random numbers start.
   public let seed: UInt64
   public let engine: Engine
   /// Threads that a run may use. The results are the same bits for any number.
@@ -32,8 +36,8 @@ public final class Session: Sendable {
   /// Whether machine code is made of the simplified program, with ops that share kernels.
   private let optimizes: Bool
 
-  private let state = Mutex(State())
-  /// Held by a run that updates variables, from its first read to its last write.
+  private let state: Mutex<State>
+  /// Held by a run that updates variables or draws, from its first read to its last write.
   private let updating = Mutex(())
   private let pool: ThreadPool?
 
@@ -41,6 +45,7 @@ public final class Session: Sendable {
     var variables: [Int: NDArray] = [:]
     var cache: [RunKey: CompiledRun] = [:]
     var report = SessionReport()
+    var random: RandomState
   }
 
   /// - Parameters:
@@ -60,6 +65,7 @@ public final class Session: Sendable {
     self.optimizes = optimizes
     self.seed = seed
     self.engine = engine
+    state = Mutex(State(random: RandomState(seed: seed)))
     if let threads, threads < 1 {
       throw DiagnosticList([
         Diagnostic(
@@ -88,11 +94,13 @@ public final class Session: Sendable {
   ) throws -> [NDArray] {
     let (key, arrays) = try prepare(fetches, targets, feeds)
     let run = try compiledRun(key, fetches, targets)
-    if run.updates.isEmpty { return try perform(run, key, arrays).results }
+    if run.updates.isEmpty && !run.drawsNumbers { return try perform(run, key, arrays).results }
     return try updating.withLock { _ in
-      let outcome = try perform(run, key, arrays)
+      let runKey = run.drawsNumbers ? [state.withLock { $0.random.runKey }] : []
+      let outcome = try perform(run, key, arrays + runKey)
       state.withLock { state in
         for (variable, value) in zip(run.updates, outcome.updates) { state.variables[variable] = value }
+        if run.drawsNumbers { state.random.step &+= 1 }
       }
       return outcome.results
     }
@@ -113,7 +121,9 @@ public final class Session: Sendable {
   private func perform(_ run: CompiledRun, _ key: RunKey, _ feeds: [NDArray]) throws -> Executable.Outcome {
     let variables = state.withLock { state in
       state.report.runCount += 1
-      return run.variables.map { value(of: $0, &state) }
+      return run.variables.enumerated().map { position, variable in
+        run.unreadVariables.contains(position) ? heldValue(of: variable, state) : value(of: variable, &state)
+      }
     }
     do {
       switch run.code {
@@ -139,8 +149,8 @@ public final class Session: Sendable {
     let (code, scope) = (diagnostic.code, diagnostic.scope)
     let traces = graph.withState { state in
       let nodes = state.builder.nodes
-      let needed = Extraction.neededNodes(
-        key.fetches + key.targets, fed: Set(key.feeds.map(\.value)), nodes)
+      let needed = NeededNodes(
+        key.fetches + key.targets, fed: Set(key.feeds.map(\.value)), in: nodes)
       return nodes.indices.compactMap { index -> Backtrace? in
         guard needed[index], nodes[index].origin.scope == scope, "\(nodes[index].op.mnemonic).value" == code
         else { return nil }
@@ -269,10 +279,8 @@ public final class Session: Sendable {
     case .native:
       let (executable, cost) = try Compiler.compile(module, optimizes: optimizes)
       let plan = executable.plan
-      let run = CompiledRun(
-        code: .executable(executable), variables: extraction.variables, updates: updates)
       return (
-        run,
+        CompiledRun(code: .executable(executable), extraction, updates: updates),
         SessionReport.Compilation(
           reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count,
           kernelCount: plan.kernels.count,
@@ -282,9 +290,8 @@ public final class Session: Sendable {
       )
     case .interpreter:
       let module = try Compiler.expanded(module)
-      let run = CompiledRun(code: .module(module), variables: extraction.variables, updates: updates)
       return (
-        run,
+        CompiledRun(code: .module(module), extraction, updates: updates),
         SessionReport.Compilation(
           reason: reason, nodeCount: module.nodes.count, stepCount: module.nodes.count, kernelCount: 0,
           newKernelCount: 0, arenaByteCount: 0, planSeconds: 0, codeSeconds: 0)
@@ -310,6 +317,15 @@ public final class Session: Sendable {
     }
   }
 
+  /// What decides the numbers that the session's runs draw.
+  ///
+  /// It starts with the session's seed and step 0. Setting it takes effect with the next run; the initial values of
+  /// variables do not depend on it.
+  public var randomState: RandomState {
+    get { state.withLock { $0.random } }
+    set { updating.withLock { _ in state.withLock { $0.random = newValue } } }
+  }
+
   private func index(of variable: Variable) throws -> Int {
     guard variable.graph === graph else { throw DiagnosticList(foreign(variable.value, "used")) }
     guard let index = graph.withState({ $0.variableIndex[variable.value.value] }) else {
@@ -317,6 +333,15 @@ public final class Session: Sendable {
       throw DiagnosticList(reached.reached, unreachedCount: reached.unreachedCount)
     }
     return index
+  }
+
+  /// The value of a variable that a run replaces without a look at it; where it has none yet, zeros.
+  private func heldValue(of index: Int, _ state: State) -> NDArray {
+    if let value = state.variables[index] { return value }
+    let type = graph.withState { $0.variables[index].type }
+    return NDArray(dtype: type.dtype, shape: type.shape.extents ?? []) { bytes in
+      _ = bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    }
   }
 
   private func value(of index: Int, _ state: inout State) -> NDArray {
@@ -338,10 +363,22 @@ struct CompiledRun: Sendable {
     case module(Module)
   }
   let code: Code
-  /// The graph's variables that the run reads, in the order of the module's.
+  /// The graph's variables that the run reads or updates, in the order of the module's.
   let variables: [Int]
+  /// The positions among them of those that it does not read.
+  let unreadVariables: Set<Int>
   /// The graph's variables that the run updates, in the order of the module's updates.
   let updates: [Int]
+  /// Whether the last parameter is the key of the run's draws.
+  let drawsNumbers: Bool
+
+  init(code: Code, _ extraction: Extraction, updates: [Int]) {
+    self.code = code
+    self.updates = updates
+    variables = extraction.variables
+    unreadVariables = extraction.unreadVariables
+    drawsNumbers = extraction.drawsNumbers
+  }
 }
 
 extension DiagnosticList {

@@ -74,17 +74,13 @@ package struct TextProgram: Sendable {
   private func needed(
     for results: [Module.Result], _ updates: [Module.Update]
   ) throws -> (module: Module, parameters: [Int]) {
-    var isNeeded = [Bool](repeating: false, count: module.nodes.count)
-    for root in results.map(\.value) + updates.map(\.value) { isNeeded[root.nodeIndex] = true }
-    for index in module.nodes.indices.reversed() where isNeeded[index] {
-      for operand in module.nodes[index].operands { isNeeded[operand.nodeIndex] = true }
-    }
+    let needed = NeededNodes(results.map(\.value) + updates.map(\.value), fed: [], in: module.nodes)
     let builder = ModuleBuilder(name: module.name)
     builder.variables = module.variables
     builder.reserveSymbols(of: module.nodes.flatMap(\.types))
     var parameters: [Int] = []
     var renamed: [Value: Value] = [:]
-    for index in module.nodes.indices where isNeeded[index] {
+    for index in module.nodes.indices where needed[index] {
       let node = module.nodes[index]
       if case .parameter(let rule) = node.op {
         let parameter = module.parameters[rule.index]
@@ -93,9 +89,10 @@ package struct TextProgram: Sendable {
           name: parameter.name, type: parameter.type, origin: node.origin)
         continue
       }
-      let operands = node.operands.compactMap { renamed[$0] }
-      let values = try builder.appendAll(node.op, operands, origin: node.origin, annotated: node.types)
-      for (result, value) in values.enumerated() {
+      let operands = needed.operands(of: index).compactMap { renamed[$0] }
+      let values = try builder.appendAll(
+        node.op, operands, origin: node.origin, annotated: needed.types(of: index))
+      for (result, value) in zip(needed.results(of: index), values) {
         renamed[Value(node: Int32(index), result: Int32(result))] = value
       }
     }

@@ -90,6 +90,12 @@ import Testing
         .add, $0.spread($0.parameter(.float32, [3]), [3, 3], [1]),
         $0.spread($0.parameter(.float32, [3]), [3, 3], [0]))
     },
+    { try $0.convert($0.b.append(.iota(IotaOp(type: TensorType(.uint8, [257]), axis: 0))), .int32) },
+    { try $0.convert($0.b.append(.iota(IotaOp(type: TensorType(.float32, [257]), axis: 0))), .uint8) },
+    {
+      let indices = try $0.b.append(.iota(IotaOp(type: TensorType(.int32, [41]), axis: 0)))
+      return try $0.b.divide(indices, $0.all(40, indices))
+    },
   ]
 
   @Test(arguments: traps.indices) func trapsStay(index: Int) throws {

@@ -62,7 +62,7 @@ struct CaseBuilder {
 
 extension RuleCase {
   static let all =
-    markers + arithmetic + logic + conversions + shapes + windows + joins + reductions + folding
+    markers + arithmetic + logic + conversions + indices + shapes + windows + joins + reductions + folding
 
   static let markers = [
     RuleCase("identity x = x", to: "") { try $0.b.append(.identity(IdentityOp(id: 0)), [$0.parameter()]) },
@@ -252,6 +252,24 @@ extension RuleCase {
     },
     RuleCase("convert (convert x) = convert x, if the first keeps every value", to: "") {
       try $0.convert($0.convert($0.parameter(.bool), .float32), .bool)
+    },
+  ]
+}
+
+extension RuleCase {
+  static let indices = [
+    RuleCase("convert (iota in T) = iota where T holds the indices", to: "iota") {
+      try $0.convert($0.b.append(.iota(IotaOp(type: TensorType(.int64, [2, 40]), axis: 1))), .uint32)
+    },
+    RuleCase("convert (iota in T) = iota where T holds the indices", to: "iota") {
+      try $0.convert($0.b.append(.iota(IotaOp(type: TensorType(.float32, [256]), axis: 0))), .uint8)
+    },
+    RuleCase("convert (iota in T) = iota where T holds the indices", to: "iota") {
+      try $0.convert($0.b.append(.iota(IotaOp(type: TensorType(.int32, [300]), axis: 0))), .uint8)
+    },
+    RuleCase("iota / c = 0 where no index reaches c", to: "constant broadcast") {
+      let indices = try $0.b.append(.iota(IotaOp(type: TensorType(.int64, [40]), axis: 0)))
+      return try $0.b.divide(indices, $0.all(40, indices))
     },
   ]
 }

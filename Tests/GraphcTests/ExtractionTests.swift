@@ -91,6 +91,48 @@ struct ExtractionTests {
     #expect(try extract([], targets: [rival]).module.updates.count == 1)
   }
 
+  @Test("The gradient of one target needs nothing of the others")
+  func oneGradientOfMany() throws {
+    let x = graph.placeholder(.float32, [nil], name: "x")
+    let z = graph.placeholder(.float32, [nil, 3], name: "z")
+    let v = graph.variable([2], name: "v")
+    let loss = square(x).sum()
+    let gradients = graph.gradients(of: loss, withRespectTo: [z.tensor, x, exp(z), v.tensor])
+    let module = try extract([gradients[1]], feeding: [(x, [4])]).module
+    #expect(module.parameters.map(\.name) == ["x"])
+    #expect(module.variables.isEmpty)
+    let node = try #require(module.nodes.last)
+    #expect(node.types.map(\.description) == ["f32[?0]"])
+    #expect(node.operands.count == 2)
+    #expect(module.results.map(\.value.result) == [0])
+    // Of several that are wanted each finds its own.
+    let both = try extract([gradients[3], gradients[1]], feeding: [(x, [4])]).module
+    #expect(both.results.map(\.value.result) == [1, 0])
+    #expect(both.nodes.last?.types.map(\.description) == ["f32[?0]", "f32[2]"])
+    let session = try Session(graph)
+    #expect(try session.run(gradients[1], feeding: [x: [1, 2, 3]]).doubles == [2, 4, 6])
+    #expect(
+      try session.run([gradients[3], gradients[1]], feeding: [x: [1]]).map(\.doubles) == [[0, 0], [2]])
+    #expect(session.report.initializedVariableCount == 1)
+    let zeros = try session.run(gradients, feeding: [x: [1], z: [[1, 2, 3]]])
+    #expect(zeros.map(\.doubles) == [[0, 0, 0], [2], [0, 0, 0], [0, 0]])
+    // One that is missing is still named.
+    #expect(throws: DiagnosticList.self) { try session.run(gradients[0], feeding: [x: [1]]) }
+    // And a product of vectors likewise.
+    let products = graph.vectorJacobianProduct(of: [loss], withRespectTo: [z, x], vectors: [10])
+    #expect(try session.run(products[1], feeding: [x: [1, 2]]).doubles == [20, 40])
+  }
+
+  @Test("What a run assigns and does not read is marked")
+  func unreadVariables() throws {
+    let a = graph.variable([], initializer: .zeros, name: "a")
+    let b = graph.variable([], initializer: .zeros, name: "b")
+    let update = [a.assign(3), b.assign(b + 1)]
+    let extraction = try extract([], targets: update)
+    #expect(extraction.unreadVariables.map { extraction.module.variables[$0].name } == ["a"])
+    #expect(try extract([a.value], targets: update).unreadVariables.isEmpty)
+  }
+
   @Test("A product of extents is solved when its factors are known, in any order of the feeds")
   func products() throws {
     // The older placeholder has the product, the younger one its factors.

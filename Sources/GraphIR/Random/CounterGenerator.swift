@@ -1,12 +1,14 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
-/// A counter-based generator: the number at an index is a pure function of the session's seed, the stream of
-/// the drawing node, the session's step counter and the index, so that any order of evaluation and any number
-/// of threads gives the same numbers.
+/// A counter-based generator: the number at an index is a pure function of the session's seed, the session's
+/// step counter, the stream of the draw and the index, so that any order of evaluation and any number of threads
+/// gives the same numbers.
 ///
-/// The first three become a 64-bit key by chained encryption, `key = E(E(seed, stream), step)` where
-/// `E(key, counter)` is `Threefry.block`. Two steps of one stream never share a key, because `E` is a
-/// bijection of its counter; two different streams share one with probability 2⁻⁶⁴ for each pair of steps.
+/// The first three become a 64-bit key by chained encryption, `key = E(E(seed, step), stream)` where
+/// `E(key, counter)` is `Threefry.block`. The inner block is the run's key, which a session hands to a program
+/// that draws; the outer one is part of the program. Two streams of one run never share a key, because `E` is a
+/// bijection of its counter; nor do two runs share theirs; two streams of different runs share one with
+/// probability 2⁻⁶⁴.
 ///
 /// No method uses a math library: each is built from integer operations and IEEE 754's `+ - * / sqrt`, and so
 /// gives the same bits on every machine.
@@ -14,14 +16,18 @@ public struct CounterGenerator: Hashable, Sendable {
   /// The key of every block of this generator; word 0 is the low half.
   public let key: UInt64
 
-  /// The generator of one node in one run.
+  /// The generator of one draw in one run.
   /// - Parameters:
   ///   - seed: the session's seed.
   ///   - step: the session's count of runs that drew numbers.
-  ///   - stream: the number of the drawing node, handed out in building order.
+  ///   - stream: the number of the draw, handed out in building order.
   public init(seed: UInt64, step: UInt64, stream: UInt64) {
-    let streamKey = Threefry.block(key: seed, counter: stream)
-    key = Threefry.block(key: streamKey, counter: step)
+    self.init(key: Threefry.block(key: Self.runKey(seed: seed, step: step), counter: stream))
+  }
+
+  /// What all draws of one run share.
+  public static func runKey(seed: UInt64, step: UInt64) -> UInt64 {
+    Threefry.block(key: seed, counter: step)
   }
 
   /// The generator with this very key, as a kernel receives it.
@@ -36,12 +42,10 @@ public struct CounterGenerator: Hashable, Sendable {
 
   // MARK: - Bits
 
-  /// 32 random bits: word `index % 2` of block `index / 2`.
-  ///
-  /// `bits64(at: i)` consists of `bits32(at: 2 * i)` and `bits32(at: 2 * i + 1)`: use one of them per stream.
+  /// 32 random bits: word 0 of block `index`, the low half of `bits64(at: index)`. The same block an index for
+  /// every kind of number keeps a draw in a kernel one pointwise expression.
   public func bits32(at index: UInt64) -> UInt32 {
-    let pair = Threefry.block(key: key, counter: index >> 1)
-    return UInt32(truncatingIfNeeded: pair &>> ((index & 1) &* 32))
+    UInt32(truncatingIfNeeded: Threefry.block(key: key, counter: index))
   }
 
   /// 64 random bits: block `index`, its word 0 as the low half.
