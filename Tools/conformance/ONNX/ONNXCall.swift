@@ -132,8 +132,7 @@ enum ONNXOperators {
     var table: [String: Build] = [:]
     for family in [
       elementwise, arithmetic, activations, reductions, shapes, joins, constants, products, normalization,
-      attention,
-      recurrent, controlFlow,
+      losses, attention, recurrent, controlFlow, ordering,
     ] {
       table.merge(family) { first, _ in first }
     }

@@ -5,6 +5,30 @@ import Graphc
 extension ONNXOperators {
   static let activations: [String: Build] = [
     "Relu": unary { relu($0) },
+    "LeakyRelu": single { call in leakyRelu(try call.input(0), slope: call.real("alpha", 0.01)) },
+    "PRelu": single { call in prelu(try call.input(0), slope: try preluSlope(call)) },
+    "Elu": single { call in elu(try call.input(0), alpha: call.real("alpha", 1)) },
+    "Selu": single { call in
+      let (alpha, gamma) = (
+        call.real("alpha", 1.67326319217681884765625), call.real("gamma", 1.05070102214813232421875)
+      )
+      return elu(try call.input(0), alpha: alpha) * gamma
+    },
+    "Celu": single { call in celu(try call.input(0), alpha: call.real("alpha", 1)) },
+    "Gelu": single { call in
+      gelu(try call.input(0), approximate: call.text("approximate", "none") == "tanh")
+    },
+    "HardSigmoid": single { call in
+      hardSigmoid(try call.input(0), slope: call.real("alpha", 0.2), offset: call.real("beta", 0.5))
+    },
+    "HardSwish": unary { hardSilu($0) },
+    "Softplus": unary { softplus($0) },
+    "Softsign": unary { softsign($0) },
+    "Mish": unary { mish($0) },
+    "ThresholdedRelu": single { call in
+      threshold(try call.input(0), above: call.real("alpha", 1), otherwise: 0)
+    },
+    "Hardmax": alongAxis { hardmax($0, axis: $1) },
     "Shrink": single { call in
       let x = try call.input(0)
       let (limit, bias) = (call.real("lambd", 0.5), call.real("bias", 0))
@@ -29,6 +53,14 @@ extension ONNXOperators {
       return [x, x.graph.full(true, x.shape.indices.map(x.shape.extent), dtype: .bool)]
     },
   ]
+
+  /// A slope for each channel, or of a shape that broadcasts.
+  private static func preluSlope(_ call: ONNXCall) throws -> Tensor {
+    let (x, slope) = (try call.input(0), try call.input(1))
+    let extents = try call.extents(slope)
+    guard call.opset < 7, slope.rank == 1, extents[0] > 1, x.rank > 2 else { return slope }
+    return slope.reshaped(to: extents + Array(repeating: 1, count: x.rank - 2))
+  }
 
   /// Before opset 13 the axes from `axis` on count as one.
   private static func alongAxis(_ body: @escaping @Sendable (Tensor, Int) -> Tensor) -> Build {

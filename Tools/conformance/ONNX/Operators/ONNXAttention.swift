@@ -45,33 +45,30 @@ private struct AttentionNode {
   }
 
   func results() throws -> [Tensor?] {
-    let scale = call.real("scale") ?? 1 / Double(queryExtents[3]).squareRoot()
-    let root = scale.squareRoot()
-    let raw = try matmul(query * root, (repeated(key) * root).swappingAxes(2, 3))
-    let cap = call.real("softcap", 0)
-    let capped = cap > 0 ? tanh(raw / cap) * cap : raw
     let bias = try self.bias()
-    let biased = bias.map { capped + $0 } ?? capped
-    var weights = softmax(biased)
-    if let bias {
-      // A query that sees no key gets zeros.
-      let isBlind = bias.max(axis: -1, keepDims: true) .== -Float.infinity
-      weights = select(isBlind, 0.0, weights)
-    }
-    var y = try matmul(weights, repeated(value))
+    let cap = call.real("softcap", 0) > 0 ? call.real("softcap") : nil
+    var y = scaledDotProductAttention(
+      query: query, key: key, value: value, mask: bias, scale: call.real("scale"), softcap: cap)
     if isFlat {
       y = y.transposed(permutation: [0, 2, 1, 3]).reshaped(to: [queryExtents[0], queryExtents[2], -1])
     }
-    return [y, key, value, [raw, capped, biased, weights][call.integer("qk_matmul_output_mode", 0)]]
+    return [y, key, value] + (call.wants(3) ? [try weights(bias, cap)] : [])
   }
 
-  /// Each head of the keys or values as often as queries share it.
-  private func repeated(_ x: Tensor) throws -> Tensor {
+  /// The products of queries and keys on their way to weights.
+  private func weights(_ bias: Tensor?, _ cap: Double?) throws -> Tensor {
     let count = queryExtents[1] / keyExtents[1]
-    if count == 1 { return x }
-    let extents = try call.extents(x)
-    return x.expandingDims(at: 2).broadcast(to: [extents[0], extents[1], count, extents[2], extents[3]])
-      .reshaped(to: [extents[0], extents[1] * count, extents[2], extents[3]])
+    let keys = count == 1 ? key : key.repeating(count, axis: 1)
+    let scale = call.real("scale") ?? 1 / Double(queryExtents[3]).squareRoot()
+    let raw = matmul(query * scale, keys.swappingAxes(2, 3))
+    let capped = cap.map { tanh(raw / $0) * $0 } ?? raw
+    let biased = bias.map { capped + $0 } ?? capped
+    switch call.integer("qk_matmul_output_mode", 0) {
+    case 0: return raw
+    case 1: return capped
+    case 2: return biased
+    default: return bias.map { maskedSoftmax(capped, mask: $0) } ?? softmax(capped)
+    }
   }
 
   /// What is added to the products; nil for nothing.

@@ -17,6 +17,7 @@ extension ONNXOperators {
     "ReduceL2": reduction { sqrt(square($0).sum(axes: $1, keepDims: $2)) },
     "ReduceSumSquare": reduction { square($0).sum(axes: $1, keepDims: $2) },
     "ReduceLogSum": reduction { log($0.sum(axes: $1, keepDims: $2)) },
+    "ReduceLogSumExp": reduction { logSumExp($0, axes: $1, keepDims: $2) },
     "ArgMax": single { call in try argument(call) { $0.argMax(axis: $1, keepDims: $2) } },
     "ArgMin": single { call in try argument(call) { $0.argMin(axis: $1, keepDims: $2) } },
     "GlobalAveragePool": single { call in
