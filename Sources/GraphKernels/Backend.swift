@@ -51,7 +51,8 @@ public struct HostCall: Hashable, Sendable {
   }
 }
 
-/// Performs a `HostCall` on the addresses of its operands and then of its results, which do not overlap. Returns 0 or
+/// Performs a `HostCall` on the addresses of its operands and then of its results, which do not overlap, but that the
+/// rule's `updatedOperand` is the first result. Returns 0 or
 /// a fault code that the op's rule words (`OpRule.faultMessage`).
 public typealias HostRoutine =
   @Sendable (_ buffers: UnsafePointer<UnsafeMutableRawPointer?>) -> Int32

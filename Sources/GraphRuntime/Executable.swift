@@ -66,7 +66,8 @@ public final class Executable: Sendable {
     if case .host(let step) = plan.steps[step] {
       let op = step.call.op
       return Diagnostic(
-        .run, code: "\(op.mnemonic).value", "\(op.mnemonic): \(op.rule.faultMessage(code))",
+        .run, code: "\(op.mnemonic).value",
+        "\(op.mnemonic): \(op.rule.faultMessage(code, operands: step.call.operandTypes))",
         at: step.origin.location, scope: step.origin.scope)
     }
     guard case .kernel(let kernel) = plan.steps[step], kernel.faults.indices.contains(Int(code) - 1) else {
@@ -74,8 +75,8 @@ public final class Executable: Sendable {
     }
     let fault = kernel.faults[Int(code) - 1]
     return Diagnostic(
-      .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): integer \(fault.mnemonic) by zero",
-      at: fault.origin.location, scope: fault.origin.scope)
+      .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)", at: fault.origin.location,
+      scope: fault.origin.scope)
   }
 }
 

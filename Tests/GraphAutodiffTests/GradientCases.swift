@@ -3,7 +3,8 @@
 import GraphIR
 
 extension GradientCase {
-  static let all = pointwise + shapes + windows + joins + reductions + dots + accumulations + sorts
+  static let all =
+    pointwise + shapes + windows + joins + reductions + dots + accumulations + sorts + indexing
 
   /// A function of one operand on an interval.
   private static func unary(_ f: ScalarFunction, _ low: Double, _ high: Double) -> [GradientCase] {
@@ -69,7 +70,7 @@ extension GradientCase {
     ]
 
   /// Squares, so that second derivatives are not zero.
-  fileprivate static func squared(_ b: ModuleBuilder, _ x: Value) throws -> Value { try b.multiply(x, x) }
+  static func squared(_ b: ModuleBuilder, _ x: Value) throws -> Value { try b.multiply(x, x) }
 
   private static func shaping(_ op: String, _ title: String, _ shape: [Int], _ rule: Op) -> GradientCase {
     GradientCase(op, title, [Ladder(shape)]) { b, x in try squared(b, b.append(rule, [x[0]])) }

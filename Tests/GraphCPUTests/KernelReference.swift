@@ -67,6 +67,12 @@ struct KernelReference {
       case .loadWithin(let buffer, let map, let bounds):
         values.append(isWithin(bounds, index) ? buffers[buffer][map(index)] : 0)
       case .isWithin(let bounds): values.append(isWithin(bounds, index) ? 1 : 0)
+      case .gather(let buffer, let map):
+        values.append(buffers[buffer][map(index) + Int(Int64(bits: operands[0]))])
+      case .check(let extent):
+        let place = Int(Int64(bits: operands[0]))
+        failed = !(0..<extent).contains(place)
+        values.append(Int64(Swift.max(0, Swift.min(place, extent - 1))).bits)
       case .constant(let bits): values.append(bits)
       case .index(let map):
         values.append(converted(UInt64(bitPattern: Int64(map(index))), from: .int64, to: instruction.dtype))

@@ -73,6 +73,14 @@ import Testing
         return [try b.apply(.exp, x), try b.apply(.abs, x)]
       }
       return (actual, [.leaf, .shared, .root, .root])
+    case .indirect:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2, 3]))
+        let rows = inputs.parameter(NDArray([1 as Int32, 0, 1], shape: [3, 1]))
+        return [try b.negate(b.append(.gather(GatherOp(axes: [0])), [x, rows]))]
+      }
+      return (actual, [.leaf, .indirect, .leaf, nil, .root])
     case .repeated:
       let actual = try reasons { inputs in
         let b = inputs.builder

@@ -50,7 +50,7 @@ public enum PlanEvaluator {
           if code != 0 {
             let fault = call.faults[code - 1]
             throw Diagnostic(
-              .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): integer \(fault.mnemonic) by zero",
+              .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)",
               at: fault.origin.location, scope: fault.origin.scope)
           }
         case .matrixProduct(let product, let a, let b, let c, _):
@@ -120,7 +120,12 @@ public enum PlanEvaluator {
       case .arena, .output: break
       default: throw KernelFlaw("step \(time) writes to \(plan.buffers[written].storage)")
       }
-      for read in uses.reads where overlap(bytes[written], bytes[read]) {
+      for (position, read) in uses.reads.enumerated() where overlap(bytes[written], bytes[read]) {
+        if case .host(let host) = step, written == read, written == host.writes.first,
+          position == host.call.op.rule.updatedOperand
+        {
+          continue
+        }
         throw KernelFlaw("step \(time) reads buffer \(read) where it writes buffer \(written)")
       }
     }

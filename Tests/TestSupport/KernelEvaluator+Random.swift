@@ -56,8 +56,26 @@ public struct KernelCase: Sendable {
         if case .reduce = stages[stage].sink { true } else { false }
       }
       if !earlier.isEmpty { body.append(KernelInstruction(.stageResult(draws.next(earlier)), dtype)) }
+      if draws.oneIn(3) {
+        // An element of a table at some number.
+        let map = KernelCase.map(over: space, &draws).map
+        let extent = 1 + draws.next(6)
+        body.append(KernelInstruction(.index(AffineMap(strides: map.strides.map { abs($0) })), .int64))
+        let place = KernelInstruction(
+          .function(.minimum), .int64, [body.count - 1, body.count])
+        body.append(KernelInstruction(.constant(UInt64(extent - 1)), .int64))
+        body.append(place)
+        body.append(KernelInstruction(.check(extent: extent), .int64, [body.count - 1]))
+        buffers.append(Kernel.Buffer(dtype, .read))
+        counts.append(extent)
+        let start = AffineMap.constant(0, dimensions: space.count)
+        body.append(
+          KernelInstruction(.gather(buffer: buffers.count - 1, at: start), dtype, [body.count - 1]))
+        body.append(KernelInstruction(.function(.add), dtype, [body.count - 1, 0]))
+      }
       while body.count < 4 {
-        let operands = [draws.next(body.count), draws.next(body.count)]
+        let fitting = body.indices.filter { body[$0].dtype == dtype }
+        let operands = [draws.next(fitting), draws.next(fitting)]
         body.append(KernelInstruction(.function(draws.next([.add, .subtract, .maximum])), dtype, operands))
       }
       if draws.oneIn(2) {

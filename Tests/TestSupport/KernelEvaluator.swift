@@ -59,7 +59,14 @@ public struct KernelEvaluator {
         throw KernelFlaw("bounds in \(instruction.dtype) in\n\(kernel)")
       }
       return nil
-    case .load(let buffer, _), .loadWithin(let buffer, _, _):
+    case .check:
+      guard types == [.int64], instruction.dtype == .int64 else {
+        throw KernelFlaw("a check of \(types) in\n\(kernel)")
+      }
+      return nil
+    case .gather where types != [.int64]:
+      throw KernelFlaw("a place of \(types) in\n\(kernel)")
+    case .load(let buffer, _), .loadWithin(let buffer, _, _), .gather(let buffer, _):
       guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
         throw KernelFlaw("a load of \(instruction.dtype) from b\(buffer) in\n\(kernel)")
       }
@@ -154,6 +161,17 @@ public struct KernelEvaluator {
         }
         values.append(read(try address(map, indices, buffers[buffer], instruction.dtype), instruction.dtype))
       case .isWithin(let bounds): values.append(bounds.allSatisfy { isWithin($0, indices) } ? 1 : 0)
+      case .gather(let buffer, let map):
+        guard kernel.buffers[buffer].access == .read else {
+          throw KernelFlaw("a gather from b\(buffer) in\n\(kernel)")
+        }
+        let place = Int(Int64(bits: values[instruction.operands[0]]))
+        let address = try address(map, indices, buffers[buffer], instruction.dtype, adding: place)
+        values.append(read(address, instruction.dtype))
+      case .check(let extent):
+        let index = Int(Int64(bits: values[instruction.operands[0]]))
+        fault = index < 0 || index >= extent
+        values.append(Int64(max(min(index, extent - 1), 0)).bits)
       case .constant(let bits): values.append(bits)
       case .index(let map):
         values += program?.evaluate([Int64(map(indices)).bits], fault: &fault) ?? []
@@ -226,12 +244,13 @@ public struct KernelEvaluator {
   }
 
   private func address(
-    _ map: AffineMap, _ indices: [Int], _ buffer: UnsafeMutableRawBufferPointer, _ dtype: DType
+    _ map: AffineMap, _ indices: [Int], _ buffer: UnsafeMutableRawBufferPointer, _ dtype: DType,
+    adding place: Int = 0
   ) throws -> UnsafeMutableRawPointer {
     guard map.strides.count == indices.count else {
       throw KernelFlaw("a map of \(map.strides.count) indices among \(indices.count) in\n\(kernel)")
     }
-    let offset = map(indices) * dtype.byteCount
+    let offset = (map(indices) + place) * dtype.byteCount
     guard let base = buffer.baseAddress, offset >= 0, offset + dtype.byteCount <= buffer.count else {
       throw KernelFlaw("byte \(offset) of a buffer of \(buffer.count) at \(indices) in\n\(kernel)")
     }

@@ -67,7 +67,7 @@ private struct RandomProgram {
     let type = b.type(of: x)
     let e = type.shape.extents ?? []
     let rank = e.count
-    switch draws.next(19) {
+    switch draws.next(22) {
     case 0, 1, 2, 3, 4: return try pointwise(x, type, b)
     case 5: return try b.append(.convert(ConvertOp(to: dtype())), [x])
     case 6: return try b.transpose(x, shuffled(rank))
@@ -106,6 +106,9 @@ private struct RandomProgram {
     case 15: return try product(x, type, b)
     case 16: return try window(x, e, b)
     case 17: return try fold(x, type, e, b)
+    case 18: return try indexed(x, type, b, scatters: false)
+    case 19: return try indexed(x, type, b, scatters: true)
+    case 20: return try part(x, type, b)
     default:
       identities += 1
       if draws.oneIn(2) { return try b.append(.stopGradient(StopGradientOp()), [x]) }
@@ -164,6 +167,37 @@ private struct RandomProgram {
     guard !candidates.isEmpty else { return x }
     let dot = DotOp(lhsContract: [type.rank - 1], rhsContract: [0])
     return try b.append(.dot(dot), [x, draws.next(candidates)])
+  }
+
+  /// A gather from a value, or a scatter into it, at whole numbers of another.
+  private mutating func indexed(
+    _ x: Value, _ type: TensorType, _ b: ModuleBuilder, scatters: Bool
+  ) throws -> Value {
+    let places = b.type(of: operand())
+    let extents = type.shape.extents ?? []
+    guard type.rank >= 1, places.rank <= 2, !extents.contains(0) else { return x }
+    let axis = draws.next(type.rank)
+    let numbers = try b.convert(operand(places.with(dtype: draws.next([.int32, .float32])), b), to: .int32)
+    let inside = try b.apply(
+      .clamp, numbers, b.full(0, like: numbers), b.full(Double(extents[axis] - 1), like: numbers))
+    let indices = try b.convert(
+      b.reshape(inside, to: Shape(places.shape.dims + [1])), to: draws.next([.int32, .int64]))
+    let read = try b.append(.gather(GatherOp(axes: [axis])), [x, indices])
+    if !scatters { return read }
+    let kind = type.dtype.isNumeric ? draws.next(ScatterOp.Kind.allCases) : .set
+    return try b.append(
+      .scatter(ScatterOp(kind, axes: [axis])), [x, indices, operand(b.type(of: read), b)])
+  }
+
+  /// A window of a value, or the value with a window replaced.
+  private mutating func part(_ x: Value, _ type: TensorType, _ b: ModuleBuilder) throws -> Value {
+    let sizes = Shape((type.shape.extents ?? []).map { draws.oneIn(2) ? $0 : draws.next($0 + 1) })
+    let starts = try (0..<type.rank).map { _ in
+      try operand(TensorType(draws.next([.int32, .int64]), .scalar), b)
+    }
+    if draws.oneIn(2) { return try b.append(.dynamicSlice(DynamicSliceOp(sizes: sizes)), [x] + starts) }
+    let update = try operand(type.with(shape: sizes), b)
+    return try b.append(.dynamicUpdate(DynamicUpdateOp()), [x, update] + starts)
   }
 
   private mutating func shuffled(_ count: Int) -> [Int] {

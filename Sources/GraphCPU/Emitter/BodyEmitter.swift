@@ -74,7 +74,8 @@ extension KernelEmitter {
       let lanes = lanes(number, position, frame)
       let value: IRValue
       if instruction.operation == .input {
-        value = leaf(stage.leaves[Int(instruction.payload)], frame, lanes: lanes)
+        value = leaf(
+          stage.leaves[Int(instruction.payload)], at: place(number, position, frame), frame, lanes: lanes)
       } else {
         let operands = instruction.operands.map { operand in
           stage.varies[position] ? vector(number, Int(operand), frame) : scalar(number, Int(operand), frame)
@@ -82,6 +83,9 @@ extension KernelEmitter {
         value = emit(
           instruction, operands, types: instruction.operands.map { stage.instructions[Int($0)].type },
           lanes: lanes, tables: stage.tables, faultCode: stage.faultCodes[position])
+      }
+      if instruction.type == .bool, let code = stage.faultCodes[position] {
+        report(value, code, lanes: lanes)
       }
       frame.values[position] = value
       if frame.lanes > 1, stage.needsSplat[position] { frame.splats[position] = ir.splat(value, frame.lanes) }
@@ -98,14 +102,38 @@ extension KernelEmitter {
       : frame.splats[position] ?? ir.splat(scalar(number, position, frame), frame.lanes)
   }
 
-  private func leaf(_ leaf: StageProgram.Leaf, _ frame: Frame, lanes: Int) -> IRValue {
+  /// The place of a leaf: what its map gives, and what a gather adds.
+  private func place(_ number: Int, _ position: Int, _ frame: Frame) -> LaneOffset {
+    let stage = stages[number]
+    let leaf = stage.leaves[Int(stage.instructions[position].payload)]
+    guard !stage.maps.isEmpty else { return LaneOffset(constant: 0, base: nil) }
+    var place = frame.offsets[leaf.map]
+    guard let offset = stage.offset(of: position) else { return place }
+    let added = scalar(number, offset, frame)
+    if !stage.varies[offset] || frame.lanes == 1 {
+      place.base = place.base.map { ir.add($0, added) } ?? added
+    } else {
+      place.lanes = place.lanes.map { ir.add($0, added) } ?? added
+      if place.stride != 0 {
+        // Neighbours no longer; each lane has its own place.
+        let steps = ir.vector(of: (0..<frame.lanes).map { ir.index($0 * place.stride) })
+        place.lanes = place.lanes.map { ir.add($0, steps) }
+        place.stride = 0
+      }
+    }
+    return place
+  }
+
+  private func leaf(
+    _ leaf: StageProgram.Leaf, at place: LaneOffset, _ frame: Frame, lanes: Int
+  ) -> IRValue {
     switch leaf.source {
-    case .load(let buffer) where leaf.bounds.isEmpty:
-      load(buffer, frame.offsets[leaf.map], lanes: lanes)
+    case .load(let buffer) where leaf.bounds.isEmpty: load(buffer, place, lanes: lanes)
+    case .gather(let buffer, _): load(buffer, place, lanes: lanes)
     case .load(let buffer):
-      load(buffer, frame.offsets[leaf.map], where: laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
+      load(buffer, place, where: laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
     case .isWithin: inEveryLane(laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
-    case .index: number(frame.offsets[leaf.map], leaf.dtype, lanes: lanes)
+    case .index: number(place, leaf.dtype, lanes: lanes)
     case .stageResult(let stage): results[stage] ?? ir.constant(leaf.dtype, bits: 0, lanes: lanes)
     }
   }

@@ -138,7 +138,7 @@ extension KernelEmitter {
   }
 
   /// Notes a fault if the condition holds in any lane.
-  private func report(_ condition: IRValue, _ code: Int, lanes: Int) {
+  func report(_ condition: IRValue, _ code: Int, lanes: Int) {
     guard let faultSlot, LLVMIsNull(condition) == 0 else { return }
     let any =
       lanes == 1 ? condition : ir.intrinsic("llvm.vector.reduce.or", [ir.type(of: condition)], [condition])

@@ -10,6 +10,8 @@ struct StageProgram {
   struct Leaf: Hashable {
     enum Source: Hashable {
       case load(buffer: Int)
+      /// From a place that instruction `offset` of the stage's body adds to.
+      case gather(buffer: Int, offset: Int)
       case index
       case isWithin
       case stageResult(Int)
@@ -43,7 +45,10 @@ struct StageProgram {
   private(set) var value = 0
   /// How two elements are combined, if the stage reduces.
   private(set) var combiner: ScalarProgram?
-  /// The fault code of each integer division that has one, by position.
+  /// For each leaf that is a gather the position of what is added to its place.
+  private(set) var offsets: [Int: Int] = [:]
+  /// The fault code of each integer division that has one, and of each bool that is true where the kernel fails; by
+  /// position.
   private(set) var faultCodes: [Int: Int] = [:]
   /// Whether the value or a fault needs the instruction.
   private(set) var isNeeded: [Bool] = []
@@ -130,17 +135,11 @@ struct StageProgram {
   ) throws(MalformedKernel) -> Leaf? {
     switch instruction.operation {
     case .load(let buffer, let map):
-      guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
-        throw MalformedKernel(
-          "stage \(number) loads \(instruction.dtype) from buffer \(buffer), which has none")
-      }
+      try requireBuffer(buffer, instruction.dtype, number, kernel)
       return Leaf(
         source: .load(buffer: buffer), dtype: instruction.dtype, map: try add(map, number, kernel))
     case .loadWithin(let buffer, let map, let bounds):
-      guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == instruction.dtype else {
-        throw MalformedKernel(
-          "stage \(number) loads \(instruction.dtype) from buffer \(buffer), which has none")
-      }
+      try requireBuffer(buffer, instruction.dtype, number, kernel)
       return Leaf(
         source: .load(buffer: buffer), dtype: instruction.dtype, map: try add(map, number, kernel),
         bounds: try add(bounds, number, kernel))
@@ -149,6 +148,14 @@ struct StageProgram {
         throw MalformedKernel("stage \(number) asks for bounds in \(instruction.dtype)")
       }
       return Leaf(source: .isWithin, dtype: .bool, bounds: try add(bounds, number, kernel))
+    case .gather(let buffer, let map):
+      try requireBuffer(buffer, instruction.dtype, number, kernel)
+      guard instruction.operands.count == 1 else {
+        throw MalformedKernel("stage \(number) gathers from \(instruction.operands.count) places at once")
+      }
+      return Leaf(
+        source: .gather(buffer: buffer, offset: instruction.operands[0]), dtype: instruction.dtype,
+        map: try add(map, number, kernel))
     case .index(let map):
       return Leaf(source: .index, dtype: instruction.dtype, map: try add(map, number, kernel))
     case .stageResult(let stage):
@@ -156,7 +163,15 @@ struct StageProgram {
         throw MalformedKernel("stage \(number) reads no \(instruction.dtype) from stage \(stage)")
       }
       return Leaf(source: .stageResult(stage), dtype: instruction.dtype)
-    case .constant, .function, .convert: return nil
+    case .check, .constant, .function, .convert: return nil
+    }
+  }
+
+  private func requireBuffer(
+    _ buffer: Int, _ dtype: DType, _ number: Int, _ kernel: Kernel
+  ) throws(MalformedKernel) {
+    guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == dtype else {
+      throw MalformedKernel("stage \(number) loads \(dtype) from buffer \(buffer), which has none")
     }
   }
 
@@ -174,11 +189,25 @@ struct StageProgram {
       let operands = instruction.operands.map { positions[$0] }
       let types = operands.map { builder.type(of: $0) }
       switch instruction.operation {
-      case .load, .loadWithin, .isWithin, .index, .stageResult:
+      case .load, .loadWithin, .gather, .isWithin, .index, .stageResult:
         guard let leaf = try leaf(instruction, number, kernel), let position = leafPositions[leaf] else {
           throw MalformedKernel("stage \(number), v\(place): no such leaf")
         }
+        if case .gather = leaf.source, let offset = operands.first {
+          guard types == [.int64] else {
+            throw MalformedKernel("stage \(number), v\(place): a place is an i64, not \(types)")
+          }
+          offsets[position] = Int(offset)
+        }
         positions.append(builder.input(position))
+      case .check(let extent):
+        guard types == [.int64] else {
+          throw MalformedKernel("stage \(number), v\(place): an index is an i64, not \(types)")
+        }
+        let (bounded, isOutside) = builder.bounded(operands[0], extent: extent)
+        positions.append(bounded)
+        faultCodes[Int(isOutside)] =
+          faultCodes[Int(isOutside)] ?? kernel.faultCode(stage: number, instruction: place)
       case .constant(let bits):
         positions.append(builder.constant(instruction.dtype, bits: bits))
       case .convert:
@@ -215,7 +244,14 @@ struct StageProgram {
       if faultCodes[position] != nil { isNeeded[position] = true }
       guard isNeeded[position] else { continue }
       for operand in instructions[position].operands { isNeeded[Int(operand)] = true }
+      if let offset = offset(of: position) { isNeeded[offset] = true }
     }
+  }
+
+  /// The position of what is added to the place of a gather.
+  func offset(of position: Int) -> Int? {
+    let instruction = instructions[position]
+    return instruction.operation == .input ? offsets[Int(instruction.payload)] : nil
   }
 
   private mutating func findDepths(_ kernel: Kernel) {
@@ -229,7 +265,10 @@ struct StageProgram {
       switch leaf.source {
       // An earlier stage may have stored the element, at this very point.
       case .load(let buffer) where kernel.buffers[buffer].access == .write: depth.append(deepest)
-      case .load, .index, .isWithin: depth.append(axesNeeded(by: leaf))
+      case .gather(let buffer, _) where kernel.buffers[buffer].access == .write: depth.append(deepest)
+      case .load, .gather, .index, .isWithin:
+        let added = offsets[Int(instruction.payload)].map { depth[$0] } ?? 0
+        depth.append(max(axesNeeded(by: leaf), added))
       case .stageResult: depth.append(kernel.domain.count)
       }
     }
@@ -255,8 +294,9 @@ struct StageProgram {
       }
       let leaf = leaves[Int(instruction.payload)]
       switch leaf.source {
-      case .load, .index, .isWithin:
-        varies.append(maps(of: leaf).contains { map in axes.contains { map.strides[$0] != 0 } })
+      case .load, .gather, .index, .isWithin:
+        let moves = maps(of: leaf).contains { map in axes.contains { map.strides[$0] != 0 } }
+        varies.append(moves || offsets[Int(instruction.payload)].map { varies[$0] } ?? false)
       case .stageResult(let stage): varies.append(varyingResults[stage])
       }
     }
@@ -264,6 +304,17 @@ struct StageProgram {
     for (position, instruction) in instructions.enumerated() where varies[position] && isNeeded[position] {
       for operand in instruction.operands where !varies[Int(operand)] { needsSplat[Int(operand)] = true }
     }
+  }
+}
+
+extension ScalarBuilder {
+  /// An `i64` moved into `0 ..< extent` (to 0 for an extent of 0), and whether it was outside.
+  fileprivate mutating func bounded(_ index: Int32, extent: Int) -> (value: Int32, isOutside: Int32) {
+    let zero = constant(.int64, bits: 0)
+    if extent < 1 { return (zero, append(.equal, .bool, [index, index])) }
+    let last = constant(.int64, bits: UInt64(extent - 1))
+    let value = append(.minimum, .int64, [append(.maximum, .int64, [index, zero]), last])
+    return (value, append(.notEqual, .bool, [index, value]))
   }
 }
 

@@ -7,6 +7,7 @@ import GraphKernels
 enum HostRoutines {
   static func routine(for call: HostCall) throws -> HostRoutine {
     switch call.op {
+    case .scatter(let rule): return try Scatter.routine(rule, call)
     case .cumulative(let rule): return try AccumulationRoutines.cumulative(rule, call)
     case .linearRecurrence(let rule): return try AccumulationRoutines.linearRecurrence(rule, call)
     case .sort(let rule): return try SortingRoutines.sort(rule, call)

@@ -21,6 +21,11 @@ public enum Op: Hashable, Sendable {
   case concatenate(ConcatenateOp)
   case window(WindowOp)
   case fold(FoldOp)
+  // Indexing
+  case gather(GatherOp)
+  case scatter(ScatterOp)
+  case dynamicSlice(DynamicSliceOp)
+  case dynamicUpdate(DynamicUpdateOp)
   // Reductions and contractions
   case reduce(ReduceOp)
   case argReduce(ArgReduceOp)
@@ -52,6 +57,10 @@ public enum Op: Hashable, Sendable {
     case .concatenate(let rule): rule
     case .window(let rule): rule
     case .fold(let rule): rule
+    case .gather(let rule): rule
+    case .scatter(let rule): rule
+    case .dynamicSlice(let rule): rule
+    case .dynamicUpdate(let rule): rule
     case .reduce(let rule): rule
     case .argReduce(let rule): rule
     case .dot(let rule): rule
@@ -84,6 +93,7 @@ public enum Op: Hashable, Sendable {
     case .iota(let rule): .iota(rule.bound(by: bindings))
     case .reshape(let rule): .reshape(rule.bound(by: bindings))
     case .broadcast(let rule): .broadcast(rule.bound(by: bindings))
+    case .dynamicSlice(let rule): .dynamicSlice(rule.bound(by: bindings))
     default: self
     }
   }
@@ -120,6 +130,10 @@ extension Op {
       OpKind("concatenate", ConcatenateOp.doc) { .concatenate(try ConcatenateOp(&$0)) },
       OpKind("window", WindowOp.doc) { .window(try WindowOp(&$0)) },
       OpKind("fold", FoldOp.doc) { .fold(try FoldOp(&$0)) },
+      OpKind("gather", GatherOp.doc) { .gather(try GatherOp(&$0)) },
+      OpKind("scatter", ScatterOp.doc) { .scatter(try ScatterOp(&$0)) },
+      OpKind("dynamicSlice", DynamicSliceOp.doc) { .dynamicSlice(try DynamicSliceOp(&$0)) },
+      OpKind("dynamicUpdate", DynamicUpdateOp.doc) { _ in .dynamicUpdate(DynamicUpdateOp()) },
       OpKind("reduce", ReduceOp.doc) { .reduce(try ReduceOp(&$0)) },
       OpKind("argMax", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.max, &$0)) },
       OpKind("argMin", ArgReduceOp.doc) { .argReduce(try ArgReduceOp(.min, &$0)) },

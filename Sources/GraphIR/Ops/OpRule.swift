@@ -35,8 +35,15 @@ public protocol OpRule: Hashable, Sendable {
   /// The same op with the symbols in its attributes replaced.
   func bound(by bindings: [Int: Dim]) -> Self
 
+  /// The operand that a host routine of this op finds in the memory of its first result and changes there; nil for a
+  /// routine whose results are apart from its operands.
+  var updatedOperand: Int? { get }
+
   /// What a fault code of a host routine of this op says, in the words of an `EvaluationFault`.
   func faultMessage(_ code: Int32) -> String
+
+  /// The same for an op on operands of these types.
+  func faultMessage(_ code: Int32, operands: [TensorType]) -> String
 }
 
 /// A rule of an op that has one result.
@@ -53,7 +60,9 @@ extension SingleResultRule {
 
 extension OpRule {
   public var leavesExtentsOpen: Bool { false }
+  public var updatedOperand: Int? { nil }
   public func faultMessage(_ code: Int32) -> String { "the result cannot be computed (code \(code))" }
+  public func faultMessage(_ code: Int32, operands: [TensorType]) -> String { faultMessage(code) }
   public func bound(by bindings: [Int: Dim]) -> Self { self }
   public func differentiability(of index: Int) -> Differentiability { .differentiable }
 }

@@ -3,12 +3,13 @@
 import GraphIR
 
 /// Writes the body of a stage: turns a value at an index into instructions, through everything that is computed in
-/// place, down to loads of stored values. Views compose into the access map and cost no instruction.
+/// place, down to loads of stored values. Views compose into the access map and cost no instruction, except on an index that is
+/// computed itself (`ElementIndex.swift`, `ExpressionBuilder+Indirect.swift`).
 struct ExpressionBuilder {
-  private let module: Module
+  let module: Module
   private let inlining: Inlining
   /// The indices that maps range over: the domain's axes and the stage's loop axes.
-  private let dimensions: Int
+  let dimensions: Int
 
   private(set) var body: [KernelInstruction] = []
   /// The node behind each instruction.
@@ -18,7 +19,7 @@ struct ExpressionBuilder {
 
   private struct Point: Hashable {
     let value: Value
-    let axes: [AffineMap]
+    let axes: [ElementIndex]
   }
   private var known: [Point: Int] = [:]
   private var positions: [KernelInstruction: Int] = [:]
@@ -37,10 +38,15 @@ struct ExpressionBuilder {
     self.arguments = arguments
   }
 
-  mutating func append(_ instruction: KernelInstruction, from node: Node) -> Int {
+  /// - Parameter fault: what it means when the instruction fails; for one that is no integer division.
+  mutating func append(
+    _ instruction: KernelInstruction, from node: Node, fault: @autoclosure () -> String? = nil
+  ) -> Int {
     if let position = positions[instruction] { return position }
     body.append(instruction)
-    origins.append(Plan.Fault(mnemonic: node.op.mnemonic, origin: node.origin))
+    let mnemonic = node.op.mnemonic
+    let message = instruction.canFault ? fault() ?? "integer \(mnemonic) by zero" : ""
+    origins.append(Plan.Fault(mnemonic: mnemonic, message: message, origin: node.origin))
     positions[instruction] = body.count - 1
     return body.count - 1
   }
@@ -48,7 +54,7 @@ struct ExpressionBuilder {
   /// Instructions for one element of a value. The recursion is as deep as the expression, which `Inlining` bounds.
   ///
   /// - Parameter axes: the index along each axis of the value.
-  mutating func element(of value: Value, at axes: [AffineMap]) throws -> Int {
+  mutating func element(of value: Value, at axes: [ElementIndex]) throws -> Int {
     let point = Point(value: value, axes: axes)
     if let position = known[point] { return position }
     let position = try build(value, axes)
@@ -56,24 +62,39 @@ struct ExpressionBuilder {
     return position
   }
 
-  private mutating func build(_ value: Value, _ axes: [AffineMap]) throws -> Int {
+  mutating func element(of value: Value, at axes: [AffineMap]) throws -> Int {
+    try element(of: value, at: axes.map { ElementIndex($0) })
+  }
+
+  private mutating func build(_ value: Value, _ axes: [ElementIndex]) throws -> Int {
     // Under another shape the same memory is walked in the same order.
     if inlining.isInMemory(value) {
       let memory = inlining.memory(of: value)
-      return load(memory, at: linear(axes, module.type(of: value)), from: module.nodes[memory.nodeIndex])
+      let node = module.nodes[memory.nodeIndex]
+      return try load(memory, at: linear(axes, module.type(of: value), for: node), from: node)
     }
     return try element(definitionOf: value, at: axes)
   }
 
   /// Instructions that compute one element of a value, even if the value is to be stored.
   mutating func element(definitionOf value: Value, at axes: [AffineMap]) throws -> Int {
+    try element(definitionOf: value, at: axes.map { ElementIndex($0) })
+  }
+
+  private mutating func element(definitionOf value: Value, at axes: [ElementIndex]) throws -> Int {
     let node = module.nodes[value.nodeIndex]
     let type = module.type(of: value)
     switch node.op {
     case .constant(let constant):
       return append(KernelInstruction(.constant(constant.value.bits(at: 0)), type.dtype), from: node)
     case .iota(let rule):
-      return append(KernelInstruction(.index(axes[rule.axis]), type.dtype), from: node)
+      let index = axes[rule.axis]
+      if index.offset == nil {
+        return append(KernelInstruction(.index(index.map), type.dtype), from: node)
+      }
+      let number = number(index, for: node)
+      return type.dtype == .int64
+        ? number : append(KernelInstruction(.convert, type.dtype, [number]), from: node)
     case .pointwise(let rule):
       let operands = try node.operands.map { try element(of: $0, at: axes) }
       return append(KernelInstruction(.function(rule.function), type.dtype, operands), from: node)
@@ -87,14 +108,14 @@ struct ExpressionBuilder {
     case .broadcast(let rule):
       let operand = module.type(of: node.operands[0])
       let source = rule.axes.indices.map { axis in
-        operand.shape[axis] == 1 ? AffineMap.constant(0, dimensions: dimensions) : axes[rule.axes[axis]]
+        operand.shape[axis] == 1 ? constantIndex(0) : axes[rule.axes[axis]]
       }
       return try element(of: node.operands[0], at: source)
     case .slice(let rule):
       let source = axes.indices.map { axis in
         // A stride that takes no step may be of any size.
-        axes[axis] * (type.shape[axis] == 1 ? 0 : rule.strides[axis])
-          + .constant(rule.starts[axis], dimensions: dimensions)
+        let stride = type.shape[axis] == 1 ? 0 : rule.strides[axis]
+        return shifted(scaled(axes[axis], by: stride, for: node), by: rule.starts[axis])
       }
       return try element(of: node.operands[0], at: source)
     case .window(let rule):
@@ -104,14 +125,16 @@ struct ExpressionBuilder {
         // The step to a second window or element that is not there may be of any size.
         let stride = type.shape[axis] == 1 ? 0 : rule.geometry.strides[position]
         let dilation = rule.geometry.sizes[position] == 1 ? 0 : rule.geometry.dilations[position]
-        source[axis] = axes[axis] * stride + axes[operand.rank + position] * dilation
+        source[axis] = sum(
+          scaled(axes[axis], by: stride, for: node),
+          scaled(axes[operand.rank + position], by: dilation, for: node), for: node)
       }
       return try element(of: node.operands[0], at: source)
     case .reverse(let rule):
       let extents = type.shape.extents ?? []
       let source = axes.indices.map { axis in
         rule.axes.contains(axis)
-          ? axes[axis] * -1 + .constant(extents[axis] - 1, dimensions: dimensions) : axes[axis]
+          ? shifted(scaled(axes[axis], by: -1, for: node), by: extents[axis] - 1) : axes[axis]
       }
       return try element(of: node.operands[0], at: source)
     case .reshape:
@@ -120,20 +143,25 @@ struct ExpressionBuilder {
         throw Lowering.bug("a reshape that merges axes was not given a stored operand", module)
       }
       let sourceAxes = parts.map { part in
-        part.reduce(AffineMap.constant(0, dimensions: dimensions)) { $0 + axes[$1.axis] * $1.stride }
+        part.reduce(constantIndex(0)) { sum($0, scaled(axes[$1.axis], by: $1.stride, for: node), for: node) }
       }
       return try element(of: operand, at: sourceAxes)
+    case .gather(let rule): return try gathered(rule, node, at: axes)
+    case .dynamicSlice: return try windowed(node, at: axes)
+    case .dynamicUpdate: return try updated(node, at: axes)
     default:
       throw Lowering.bug("\(node.op.mnemonic) cannot be computed in place", module)
     }
   }
 
-  private func linear(_ axes: [AffineMap], _ type: TensorType) -> AffineMap {
+  private mutating func linear(_ axes: [ElementIndex], _ type: TensorType, for node: Node) -> ElementIndex {
     let strides = rowMajorStrides(type.shape.extents ?? [])
-    return zip(axes, strides).reduce(AffineMap.constant(0, dimensions: dimensions)) { $0 + $1.0 * $1.1 }
+    return zip(axes, strides).reduce(constantIndex(0)) {
+      sum($0, scaled($1.0, by: $1.1, for: node), for: node)
+    }
   }
 
-  private mutating func load(_ value: Value, at map: AffineMap, from node: Node) -> Int {
+  private mutating func load(_ value: Value, at index: ElementIndex, from node: Node) throws -> Int {
     let argument: Int
     if let known = arguments.firstIndex(of: value) {
       argument = known
@@ -142,10 +170,14 @@ struct ExpressionBuilder {
       argument = arguments.count - 1
     }
     let dtype = module.type(of: value).dtype
-    let load =
-      bounds.isEmpty
-      ? KernelInstruction.Operation.load(buffer: argument, at: map)
-      : .loadWithin(buffer: argument, at: map, bounds)
-    return append(KernelInstruction(load, dtype), from: node)
+    guard let offset = index.offset else {
+      let load =
+        bounds.isEmpty
+        ? KernelInstruction.Operation.load(buffer: argument, at: index.map)
+        : .loadWithin(buffer: argument, at: index.map, bounds)
+      return append(KernelInstruction(load, dtype), from: node)
+    }
+    if !bounds.isEmpty { throw Lowering.bug("a place that is computed has bounds", module) }
+    return append(KernelInstruction(.gather(buffer: argument, at: index.map), dtype, [offset]), from: node)
   }
 }

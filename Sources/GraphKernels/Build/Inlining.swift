@@ -21,6 +21,7 @@ struct Inlining {
     case relabelled = "a reshape that merges axes reads it from memory"
     case bounded = "an overlap-add asks for elements outside of it, which only memory can refuse"
     case shared = "several consumers read it"
+    case indirect = "it is read at places that are computed"
     case repeated = "its consumer would compute it again for every copy"
     case long = "the expression would be too long"
     case unfused = "nothing is fused"
@@ -28,6 +29,8 @@ struct Inlining {
 
   /// Instructions, weighted by cost, that one kernel body may hold.
   static let longestExpression = 64
+  /// The weight of an index that is computed for each element of the row that it reads.
+  static let cheapIndex = 8
   /// Nodes, views included, on one path through an expression: kernel bodies are built by recursion.
   static let deepestExpression = 128
 
@@ -148,7 +151,9 @@ private struct InliningDecision {
       default:
         guard node.op.lowering == .library else { break }
         store(value, .contraction)
-        for operand in node.operands { store(operand, .libraryOperand) }
+        for (position, operand) in node.operands.enumerated() where position != node.op.rule.updatedOperand {
+          store(operand, .libraryOperand)
+        }
       }
     }
   }
@@ -206,6 +211,18 @@ private struct InliningDecision {
       }
     case .fold:
       if !isInMemory(operands[0]), !isLoose[operands[0].nodeIndex] { store(operands[0], .bounded) }
+    case .gather(let rule):
+      if weight(of: operands[0]) > 0 { store(operands[0], .indirect) }
+      // A row's index is computed once where the row is contiguous; a cheap one may be computed again.
+      let isRead = rule.indexed.axes.count
+      let rows = module.type(of: operands[1]).shape.elementCount.coefficient / max(isRead, 1)
+      let isRepeated = isRead > 1 || node.types[0].shape.elementCount.coefficient > rows
+      if isRepeated, weight(of: operands[1]) > Inlining.cheapIndex { store(operands[1], .repeated) }
+    case .dynamicUpdate:
+      let count = module.type(of: operands[1]).shape.elementCount
+      if node.types[0].shape.elementCount != count, weight(of: operands[1]) > 0 {
+        store(operands[1], .repeated)
+      }
     case .pad:
       if weight(of: operands[1]) > 0 { store(operands[1], .repeated) }
     case .dot:
@@ -261,6 +278,12 @@ private struct InliningDecision {
       case .expensive: 8
       }
     case .convert: 1
+    // The conversion, the check and the address of each index.
+    case .gather(let rule): 1 + 4 * rule.indexed.axes.count
+    case .dynamicUpdate:
+      zip(node.types[0].shape.dims, module.type(of: node.operands[1]).shape.dims).reduce(1) {
+        $0 + ($1.0 == $1.1 ? 0 : 6)
+      }
     default: 0
     }
   }

@@ -103,11 +103,23 @@ private struct ModuleLowering {
     let call = HostCall(
       op: node.op, operandTypes: node.operands.map(module.type(of:)), resultTypes: node.types)
     let results = node.types.indices.map { Value(node: value.node, result: Int32($0)) }
+    let updated = node.op.rule.updatedOperand
+    if let updated { try place(node.operands[updated], in: value) }
+    let reads = try node.operands.enumerated().map { try buffer(of: $0 == updated ? value : $1) }
     steps.append(
       .host(
         Plan.HostStep(
-          call: call, reads: try node.operands.map { try buffer(of: $0) },
-          writes: try results.map { try buffer(of: $0) }, origin: node.origin)))
+          call: call, reads: reads, writes: try results.map { try buffer(of: $0) }, origin: node.origin)))
+  }
+
+  /// Gives the memory of a value the elements of an operand, of the same type, that a routine will change there.
+  private mutating func place(_ operand: Value, in value: Value) throws {
+    if inlining.isInMemory(operand) {
+      steps.append(.copy(from: try buffer(of: operand), to: try buffer(of: value)))
+    } else {
+      try appendPiece(
+        operand, target: value, label: "copy", at: AffineMap(strides: rowMajorStrides(extents(value))))
+    }
   }
 
   private func buffer(of value: Value) throws -> Int {
@@ -202,7 +214,8 @@ private struct ModuleLowering {
       case .function(let function): function.name
       case .convert: "convert"
       case .index: "iota"
-      case .load, .loadWithin, .isWithin, .constant, .stageResult: nil
+      case .gather: "gather"
+      case .load, .loadWithin, .isWithin, .check, .constant, .stageResult: nil
       }
     }
     if let last { words.append(last) }
@@ -361,7 +374,7 @@ private struct ModuleLowering {
     let result = extents(value)
     let strides = rowMajorStrides(result)
     var border = expression(dimensions: result.count)
-    let filling = try border.element(of: node.operands[1], at: [])
+    let filling = try border.element(of: node.operands[1], at: [AffineMap]())
     try appendStore(
       filling, border, domain: result, target: value, at: AffineMap(strides: strides), label: "pad border")
     let source = extents(node.operands[0])

@@ -48,7 +48,7 @@ public struct Kernel: Hashable, Sendable {
     stages.reduce(0) { $0 + $1.loop.reduce(1, *) * $1.body.count } * domain.reduce(1, *)
   }
 
-  /// The instructions that can fail, integer divisions, in the order of their fault codes: a kernel returns 0, or
+  /// The instructions that can fail, integer divisions and checks of indices, in the order of their fault codes: a kernel returns 0, or
   /// 1 + the position in this list of an instruction that failed.
   public var faultSites: [(stage: Int, instruction: Int)] {
     stages.indices.flatMap { stage in
@@ -113,6 +113,11 @@ public struct KernelInstruction: Hashable, Sendable {
     case loadWithin(buffer: Int, at: AffineMap, [Bound])
     /// Whether every index lies within its bounds, a `bool`.
     case isWithin([Bound])
+    /// A load from a place that is computed: the map's plus the operand, an `i64`.
+    case gather(buffer: Int, at: AffineMap)
+    /// The operand, an `i64`, which must lie in `0 ..< extent`: where it does not, the kernel fails, and the value is
+    /// the nearest number that does (0 for an extent of 0).
+    case check(extent: Int)
     /// A bit pattern, zero-extended.
     case constant(UInt64)
     /// The number that an index expression gives.
@@ -147,10 +152,10 @@ public struct KernelInstruction: Hashable, Sendable {
   /// Every linear function of the indices that this one takes.
   public var maps: [AffineMap] {
     switch operation {
-    case .load(_, let map), .index(let map): [map]
+    case .load(_, let map), .gather(_, let map), .index(let map): [map]
     case .loadWithin(_, let map, let bounds): [map] + bounds.map(\.index)
     case .isWithin(let bounds): bounds.map(\.index)
-    case .constant, .stageResult, .function, .convert: []
+    case .check, .constant, .stageResult, .function, .convert: []
     }
   }
 
@@ -159,19 +164,21 @@ public struct KernelInstruction: Hashable, Sendable {
     let changed: Operation
     switch operation {
     case .load(let buffer, let map): changed = .load(buffer: buffer, at: change(map))
+    case .gather(let buffer, let map): changed = .gather(buffer: buffer, at: change(map))
     case .index(let map): changed = .index(change(map))
     case .loadWithin(let buffer, let map, let bounds):
       changed = .loadWithin(
         buffer: buffer, at: change(map), bounds.map { Bound(change($0.index), below: $0.extent) })
     case .isWithin(let bounds): changed = .isWithin(bounds.map { Bound(change($0.index), below: $0.extent) })
-    case .constant, .stageResult, .function, .convert: return self
+    case .check, .constant, .stageResult, .function, .convert: return self
     }
     return KernelInstruction(changed, dtype, operands)
   }
 
-  /// Whether this is an integer division.
+  /// Whether this is an integer division or the check of an index.
   var canFault: Bool {
     switch operation {
+    case .check: true
     case .function(.divide), .function(.remainder): dtype.isInteger
     default: false
     }

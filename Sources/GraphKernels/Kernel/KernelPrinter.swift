@@ -36,6 +36,11 @@ extension Kernel: CustomStringConvertible {
     case .loadWithin(let buffer, let map, let bounds):
       return "load b\(buffer)[\(map.description(domainRank: domain.count))] where \(phrase(bounds))"
     case .isWithin(let bounds): return "within \(phrase(bounds))"
+    case .gather(let buffer, let map):
+      let isZero = map.offset == 0 && map.strides.allSatisfy { $0 == 0 }
+      let fixed = isZero ? "" : map.description(domainRank: domain.count) + " + "
+      return "gather b\(buffer)[\(fixed)\(operands)]"
+    case .check(let extent): return "check \(operands) in 0 ..< \(extent)"
     case .constant(let bits):
       return "constant \(NDArray(dtype: instruction.dtype, shape: [], bits: [bits]).elementText)"
     case .index(let map): return "index \(map.description(domainRank: domain.count))"

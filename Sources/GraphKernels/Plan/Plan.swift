@@ -72,6 +72,8 @@ public struct Plan: Sendable {
   /// Who is to blame when a kernel reports a fault.
   public struct Fault: Hashable, Sendable {
     public var mnemonic: String
+    /// What went wrong, in the words of an `EvaluationFault`.
+    public var message: String
     public var origin: Origin
   }
 

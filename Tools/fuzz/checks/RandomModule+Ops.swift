@@ -46,6 +46,24 @@ extension RandomModuleWriter {
     case "concatenate":
       let others = try (0..<random.below(3)).map { _ in try operand(type(x)) }
       return try append(.concatenate(ConcatenateOp(axis: random.below(rank))), [x] + others)
+    case "gather":
+      let (axis, indices) = try indices(into: x)
+      return try append(.gather(GatherOp(axes: [axis])), [x, indices])
+    case "scatter":
+      let (axis, indices) = try indices(into: x)
+      let windows = builder.type(of: try builder.append(.gather(GatherOp(axes: [axis])), [x, indices]))
+      let kinds: [ScatterOp.Kind] = type(x).dtype.isNumeric ? [.set, .add, .max, .min] : [.set]
+      let kind = random.pick(kinds)
+      return try append(
+        .scatter(ScatterOp(kind, axes: [axis])), [x, indices, operand(windows)],
+        additions: kind == .add ? 9 : 0)
+    case "dynamicSlice":
+      let sizes = Shape(shape.dims.map { dim in dim.value.map { Dim(random.below($0 + 1)) } ?? dim })
+      return try append(.dynamicSlice(DynamicSliceOp(sizes: sizes)), [x] + starts(rank))
+    case "dynamicUpdate":
+      let sizes = Shape(shape.dims.map { dim in dim.value.map { Dim(random.below($0 + 1)) } ?? dim })
+      let update = try operand(type(x).with(shape: sizes))
+      return try append(.dynamicUpdate(DynamicUpdateOp()), [x, update] + starts(rank))
     case "reduce":
       let isLogical = type(x).dtype == .bool
       let kind: ReduceOp.Kind = random.pick(isLogical ? [.any, .all] : [.sum, .sum, .product, .max, .min])
@@ -109,6 +127,24 @@ extension RandomModuleWriter {
       extent = random.isOne(in: 2) ? nil : least + random.below(geometry.strides[0])
     }
     return try append(.fold(FoldOp(geometry, extents: [extent])), [x], additions: 9)
+  }
+
+  /// An axis that has elements, and whole numbers within it.
+  private mutating func indices(into x: Value) throws -> (axis: Int, indices: Value) {
+    let shape = type(x).shape
+    let dtype: DType = random.pick([.int32, .int64])
+    guard let axis = (0..<shape.rank).filter({ shape[$0].value ?? 0 > 0 }).randomElement(&random) else {
+      throw NothingFits()
+    }
+    let numbers = try operand { $0.dtype == dtype && $0.rank < 3 }
+    let zeros = try spread(NDArray(dtype: dtype, shape: [], bits: [0]), over: type(numbers).shape)
+    let last = NDArray(dtype: dtype, shape: [], bits: [UInt64(shape[axis].value ?? 1) - 1])
+    let inside = try builder.apply(.clamp, numbers, zeros, spread(last, over: type(numbers).shape))
+    return (axis, try builder.reshape(inside, to: Shape(type(numbers).shape.dims + [1])))
+  }
+
+  private mutating func starts(_ rank: Int) throws -> [Value] {
+    try (0..<rank).map { _ in try operand(TensorType(random.pick([.int32, .int64]), .scalar)) }
   }
 
   private mutating func dot(_ x: Value) throws -> [Value] {
