@@ -30,6 +30,7 @@ enum RewriteKey: Hashable {
   case any, anyFunction
   case function(ScalarFunction)
   case constant, convert, reshape, transpose, broadcast, slice, pad, reverse, concatenate, reduce
+  case gather, scatter, dynamicSlice, dynamicUpdate
   case identity, stopGradient
   /// No rule is about this op.
   case other
@@ -46,6 +47,10 @@ enum RewriteKey: Hashable {
     case .pad: self = .pad
     case .reverse: self = .reverse
     case .concatenate: self = .concatenate
+    case .gather: self = .gather
+    case .scatter: self = .scatter
+    case .dynamicSlice: self = .dynamicSlice
+    case .dynamicUpdate: self = .dynamicUpdate
     case .reduce: self = .reduce
     case .identity: self = .identity
     case .stopGradient: self = .stopGradient

@@ -98,8 +98,8 @@ import Testing
     },
   ]
 
-  @Test(arguments: traps.indices) func trapsStay(index: Int) throws {
-    let module = try build(RuleCase("", to: "", Self.traps[index]))
+  @Test(arguments: (traps + RuleCase.indexingTraps).indices) func trapsStay(index: Int) throws {
+    let module = try build(RuleCase("", to: "", (Self.traps + RuleCase.indexingTraps)[index]))
     let rewritten = try module.rewritten(by: Self.rules, in: "test")
     #expect(rewritten.nodes.map(\.op) == module.nodes.map(\.op))
   }

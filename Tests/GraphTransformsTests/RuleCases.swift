@@ -57,12 +57,22 @@ struct CaseBuilder {
   func convert(_ x: Value, _ dtype: DType) throws -> Value {
     try b.append(.convert(ConvertOp(to: dtype)), [x])
   }
+  func gather(_ x: Value, _ indices: Value, _ axes: [Int], batch: Int = 0) throws -> Value {
+    try b.append(.gather(GatherOp(axes: axes, batch: batch)), [x, indices])
+  }
+  func window(_ x: Value, _ sizes: Shape, at starts: Value...) throws -> Value {
+    try b.append(.dynamicSlice(DynamicSliceOp(sizes: sizes)), [x] + starts)
+  }
+  func update(_ x: Value, _ update: Value, at starts: Value...) throws -> Value {
+    try b.append(.dynamicUpdate(DynamicUpdateOp()), [x, update] + starts)
+  }
   func constant(_ array: NDArray) throws -> Value { try b.append(.constant(ConstantOp(array))) }
 }
 
 extension RuleCase {
   static let all =
-    markers + arithmetic + logic + conversions + indices + shapes + windows + joins + reductions + folding
+    markers + arithmetic + logic + conversions + indices + shapes + windows + joins + indexing + reductions
+    + folding
 
   static let markers = [
     RuleCase("identity x = x", to: "") { try $0.b.append(.identity(IdentityOp(id: 0)), [$0.parameter()]) },
