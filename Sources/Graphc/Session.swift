@@ -135,6 +135,9 @@ public final class Session: Sendable {
           results: outcome.results, updates: module.updates.compactMap { outcome.updates[$0.variable] })
       }
     } catch var diagnostic as Diagnostic {
+      if diagnostic.kind == .run, ["gather.value", "scatter.value"].contains(diagnostic.code) {
+        diagnostic.notes.append(Diagnostic.Note("no variable has changed"))
+      }
       if diagnostic.kind == .run, diagnostic.code == "remainder.value" || diagnostic.code == "divide.value" {
         if diagnostic.location == nil { locate(&diagnostic, key) }
         diagnostic.notes.append(

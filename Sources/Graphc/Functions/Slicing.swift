@@ -2,7 +2,8 @@
 
 import GraphIR
 
-/// What may stand in a tensor's subscript: a number, which removes the axis, or a range, which keeps it.
+/// What may stand in a tensor's subscript: a number, which removes the axis, a range, which keeps it, or a tensor of
+/// integers, whose shape takes its place.
 ///
 /// Negative numbers count from the end. `.all` keeps an axis, `.ellipsis` all the axes that are not mentioned, `.newAxis`
 /// adds one of extent 1.
@@ -17,6 +18,7 @@ public struct IndexComponent: Sendable, TensorIndex {
     case range(from: Int, to: Int?, by: Int)
     case newAxis
     case ellipsis
+    case tensor(any TensorOperand)
   }
 
   let content: Content
@@ -37,6 +39,15 @@ extension TensorIndex where Self == IndexComponent {
   public static var newAxis: IndexComponent { IndexComponent(content: .newAxis) }
 }
 
+extension Tensor: TensorIndex {
+  public var indexComponent: IndexComponent { IndexComponent(content: .tensor(self)) }
+}
+extension Variable: TensorIndex {
+  public var indexComponent: IndexComponent { IndexComponent(content: .tensor(self)) }
+}
+extension NDArray: TensorIndex {
+  public var indexComponent: IndexComponent { IndexComponent(content: .tensor(self)) }
+}
 extension Int: TensorIndex {
   public var indexComponent: IndexComponent { IndexComponent(content: .position(self)) }
 }
@@ -63,15 +74,24 @@ extension PartialRangeThrough: TensorIndex where Bound == Int {
 }
 
 extension TensorConvertible {
-  /// A part of the tensor: `x[0]`, `x[1..<3]`, `x[0..., 2]`, `x[.ellipsis, -1]`.
+  /// A part of the tensor: `x[0]`, `x[1..<3]`, `x[0..., 2]`, `x[.ellipsis, -1]`, `x[.all, indices]`.
   ///
-  /// A position or range outside an axis is an error, on an axis of unknown extent once a run decides it.
+  /// Tensors of integers broadcast together: `x[rows, columns]` has an element for each pair. Their shape stands in the
+  /// place of the first of them, or in front of all axes where others lie between them, as in NumPy and PyTorch.
+  ///
+  /// A position or range outside an axis is an error, on an axis of unknown extent once a run decides it; so is an index
+  /// that a run computes.
   public subscript(
     indices: any TensorIndex..., fileID fileID: String = #fileID, line line: Int = #line
   ) -> Tensor {
-    build([self], at: CallSite("subscript", fileID, line), in: tensor.graph) {
+    let components = indices.map(\.indexComponent)
+    let tensors = components.compactMap { component -> (any TensorOperand)? in
+      if case .tensor(let tensor) = component.content { tensor } else { nil }
+    }
+    return build([self] + tensors, at: CallSite("subscript", fileID, line), in: tensor.graph) {
       state, terms throws(BuildError) in
-      try state.sliced(state.value(terms[0]), indices.map(\.indexComponent))
+      let part = try state.sliced(state.value(terms[0]), components)
+      return try state.taken(part, Array(terms.dropFirst()), components)
     }
   }
 
@@ -112,6 +132,7 @@ extension GraphState {
         part = (from, from + 1, 1)
       case .range(let from, let to, let stride):
         part = try counted(from, to, stride, axis, &value, turned: &turnedBack)
+      case .tensor: part = (0, nil, 1)
       }
       slice.starts.append(part.from)
       slice.limits.append(part.to)
@@ -145,7 +166,7 @@ extension GraphState {
         ellipsis = result.count
         continue
       case .newAxis: break
-      case .position, .range: mentioned += 1
+      case .position, .range, .tensor: mentioned += 1
       }
       result.append(component.content)
     }
@@ -245,7 +266,7 @@ extension GraphState {
     for content in contents {
       switch content {
       case .position: axis += 1
-      case .range:
+      case .range, .tensor:
         dims.append(shape[axis])
         axis += 1
       case .newAxis: dims.append(1)
