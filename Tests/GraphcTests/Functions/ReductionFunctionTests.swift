@@ -179,6 +179,11 @@ struct ReductionFunctionTests {
     try expect(
       hardmax(open, axis: 0), equals: [0, 1, 1, 0],
       feeding: [open: NDArray([1, 5, 2, 4.0], shape: [2, 2])])
+    // By the algorithm in the paper.
+    let sparse = graph.doubles([0.5, 0.2, -0.1, 1, 2, 3, 1, 1, 0], [3, 3])
+    try expect(sparsemax(sparse), equals: [0.6 + 0.1 / 3, 1.0 / 3, 0.1 / 3, 0, 0, 1, 0.5, 0.5, 0])
+    try expect(sparsemax(sparse.transposed(), axis: 0)[.all, 2], equals: [0.5, 0.5, 0])
+    try expectGradients([spread([2, 3], -0.5, 0.7)]) { square(sparsemax($0[0])) }
     try expectGradients([spread([2, 3])]) { softmax($0[0], axes: [0, 1]) }
     try expectGradients([spread([2, 3])]) { logSoftmax($0[0]) }
   }

@@ -108,6 +108,17 @@ struct ShapeFunctionTests {
         == "[axis.pairs] rolled: the shifts [1] and the axes [0, 1] do not pair up")
   }
 
+  @Test("Differences of neighbours")
+  func differences() throws {
+    let x = graph.doubles([1, 4, 9, 16, 2, 2, 3, 5], [2, 4])
+    try expect(x.differences(), equals: [3, 5, 7, 0, 1, 2], shape: [2, 3])
+    try expect(x.differences(order: 2), equals: [2, 2, 1, 1])
+    try expect(x.differences(axis: 0), equals: [1, -2, -6, -11])
+    #expect(x.differences(order: 0) == x)
+    #expect(x.differences(order: -1).complaint.hasPrefix("[differences.order] differences:"))
+    #expect(x.differences(order: 3, axis: 0).complaint.hasPrefix("[slice.C3] differences:"))
+  }
+
   @Test("Axes moved and turned")
   func axisOrder() throws {
     let x = graph.counting([2, 3])
