@@ -43,9 +43,9 @@ extension GraphState {
     (low[axis], high[axis]) = (before, after)
     let pad = PadOp(low: low, high: high, interior: low.map { _ in 0 })
     let padded = try append(.pad(pad), [operand, constant(.integer(0), as: type.dtype)])
-    var sum = try sliced(padded, axis, from: 0, to: extent)
+    var sum = try sliced(padded, axis: axis, from: 0, to: extent)
     for shift in 0..<before + after {
-      sum = try pointwise(.add, sum, sliced(padded, axis, from: shift + 1, to: shift + 1 + extent))
+      sum = try pointwise(.add, sum, sliced(padded, axis: axis, from: shift + 1, to: shift + 1 + extent))
     }
     return sum
   }

@@ -91,8 +91,8 @@ public func cross(
     let place = try state.axis(axis, of: values[0])
     // a₁b₂ − a₂b₁ and so on round: both sides turned by one and by two.
     let next = { (state: inout GraphState, value: Value, step: Int) throws(BuildError) -> Value in
-      let front = try state.sliced(value, place, from: 0, to: step)
-      let back = try state.sliced(value, place, from: step, to: 3)
+      let front = try state.sliced(value, axis: place, from: 0, to: step)
+      let back = try state.sliced(value, axis: place, from: step, to: 3)
       return try state.append(.concatenate(ConcatenateOp(axis: place)), [back, front])
     }
     let forward = try state.pointwise(.multiply, next(&state, values[0], 1), next(&state, values[1], 2))

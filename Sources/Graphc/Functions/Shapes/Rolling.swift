@@ -49,8 +49,8 @@ extension GraphState {
       }
       // The end of the axis is counted from behind: the parts are cut from the tensor turned around.
       let turned = shift > 0 ? try reversed(operand, axes: [axis]) : operand
-      let wrapped = try sliced(turned, axis, from: 0, to: abs(shift))
-      let rest = try sliced(turned, axis, from: abs(shift), to: nil)
+      let wrapped = try sliced(turned, axis: axis, from: 0, to: abs(shift))
+      let rest = try sliced(turned, axis: axis, from: abs(shift), to: nil)
       let result = try append(.concatenate(ConcatenateOp(axis: axis)), [rest, wrapped])
       _ = unify(extent, type(of: result).shape[axis])
       return shift > 0 ? try reversed(result, axes: [axis]) : result
@@ -60,19 +60,6 @@ extension GraphState {
     if cut == length { return operand }
     return try append(
       .concatenate(ConcatenateOp(axis: axis)),
-      [sliced(operand, axis, from: cut, to: length), sliced(operand, axis, from: 0, to: cut)])
-  }
-
-  /// The elements from one position up to another along an axis, the end for nil.
-  mutating func sliced(_ operand: Value, _ axis: Int, from start: Int, to limit: Int?) throws(BuildError)
-    -> Value
-  {
-    let rank = type(of: operand).rank
-    var starts = [Int](repeating: 0, count: rank)
-    var limits = [Int?](repeating: nil, count: rank)
-    starts[axis] = start
-    limits[axis] = limit
-    return try append(
-      .slice(SliceOp(starts: starts, limits: limits, strides: starts.map { _ in 1 })), [operand])
+      [sliced(operand, axis: axis, from: cut, to: length), sliced(operand, axis: axis, from: 0, to: cut)])
   }
 }

@@ -82,7 +82,7 @@ extension GraphState {
     var start = 0
     var parts: [Value] = []
     for size in sizes {
-      parts.append(try sliced(operand, axis, from: start, to: start + size))
+      parts.append(try sliced(operand, axis: axis, from: start, to: start + size))
       start += size
     }
     return parts
