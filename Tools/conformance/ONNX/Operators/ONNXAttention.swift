@@ -4,8 +4,34 @@ import Graphc
 
 extension ONNXOperators {
   static let attention: [String: Build] = [
-    "Attention": { try AttentionNode($0).results() }
+    "Attention": { try AttentionNode($0).results() },
+    "RotaryEmbedding": single(rotaryEmbedding),
   ]
+
+  /// Turns pairs of features by angles that depend on the position.
+  private static func rotaryEmbedding(_ call: ONNXCall) throws -> Tensor {
+    let input = try call.input(0)
+    let shape = try call.extents(input)
+    // [batch, positions, heads, features]
+    let heads = call.integer("num_heads", 0)
+    let x =
+      shape.count == 4
+      ? input.transposed(permutation: [0, 2, 1, 3]) : input.reshaped(to: [shape[0], shape[1], heads, -1])
+    let features = try call.extents(x)[3]
+    let turned =
+      call.integer("rotary_embedding_dim", 0) == 0 ? features : call.integer("rotary_embedding_dim", 0)
+    let half = turned / 2
+    let angles = { (index: Int) throws in
+      let cache = try call.input(index)
+      let rows = call.optional(3).map { take(cache, $0, axis: 0) } ?? cache
+      return rows.sliced(axis: 2, to: half).expandingDims(at: 2)
+    }
+    let rotated = Graphc.rotaryEmbedding(
+      x.sliced(axis: 3, to: turned), cosines: try angles(1), sines: try angles(2),
+      isInterleaved: call.flag("interleaved"))
+    let y = turned < features ? concatenate([rotated, x.sliced(axis: 3, from: turned)], axis: 3) : rotated
+    return (shape.count == 4 ? y.transposed(permutation: [0, 2, 1, 3]) : y).reshaped(to: shape)
+  }
 }
 
 /// softmax(Q·Kᵀ·scale + bias)·V for some heads, with ONNX's masks, windows and caches.
