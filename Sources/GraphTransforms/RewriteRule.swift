@@ -29,7 +29,7 @@ public struct RewriteRule: Sendable {
 enum RewriteKey: Hashable {
   case any, anyFunction
   case function(ScalarFunction)
-  case constant, convert, reshape, transpose, broadcast, slice, pad, reverse, concatenate, reduce
+  case constant, convert, reshape, transpose, broadcast, slice, pad, reverse, concatenate, window, reduce
   case gather, scatter, dynamicSlice, dynamicUpdate
   case identity, stopGradient
   /// No rule is about this op.
@@ -47,6 +47,7 @@ enum RewriteKey: Hashable {
     case .pad: self = .pad
     case .reverse: self = .reverse
     case .concatenate: self = .concatenate
+    case .window: self = .window
     case .gather: self = .gather
     case .scatter: self = .scatter
     case .dynamicSlice: self = .dynamicSlice

@@ -164,7 +164,7 @@ extension GradientCase {
   }
 
   static let reductions: [GradientCase] =
-    [ReduceOp.Kind.sum, .max, .min, .product].flatMap { kind in
+    [ReduceOp.Kind.sum, .max, .min, .product, .firstMax].flatMap { kind in
       [
         reducing(kind, [7], [0]), reducing(kind, [3, 5], [0]), reducing(kind, [3, 5], [1]),
         reducing(kind, [2, 3, 4], [0, 2]), reducing(kind, [1], [0]), reducing(kind, [3, 2], [0, 1]),

@@ -110,6 +110,18 @@ extension RuleCase {
     },
   ]
 
+  static let slidings = [
+    RuleCase("windows of one element = slice, with unit axes", to: "slice reshape") {
+      try $0.window($0.parameter(.float32, [2, 7, 5]), [2, 1], [1, 1], [2, 3])
+    },
+    RuleCase("windows along axes that repeat x = repeat x", to: "broadcast") {
+      try $0.window($0.spread($0.parameter(.float32, [3]), [4, 3, 5], [1]), [2, 0], [2, 3], [1, 1])
+    },
+    RuleCase("windows along axes that repeat x = repeat x", to: "broadcast") {
+      try $0.window($0.spread($0.parameter(.float32, [1, 3]), [4, 3], [0, 1]), [0], [2], [1])
+    },
+  ]
+
   static let joins = [
     RuleCase("pad x with nothing = x", to: "") {
       try $0.pad($0.parameter(.float32, [3]), $0.parameter(.float32, []), [0], [0])
@@ -141,6 +153,9 @@ extension RuleCase {
   ]
 
   static let reductions = [
+    RuleCase("firstMax x = max x", to: "reduce") {
+      try $0.reduce(.firstMax, $0.parameter(.float32, [2, 12]), [1])
+    },
     RuleCase("sum x along unit axes = reshape x + 0", to: "reshape constant broadcast add") {
       try $0.reduce(.sum, $0.parameter(.float32, [12, 1]), [1])
     },

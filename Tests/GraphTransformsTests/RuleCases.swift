@@ -51,6 +51,10 @@ struct CaseBuilder {
   func reverse(_ x: Value, _ axes: [Int]) throws -> Value {
     try b.append(.reverse(ReverseOp(axes: axes)), [x])
   }
+  func window(_ x: Value, _ axes: [Int], _ sizes: [Int], _ strides: [Int]) throws -> Value {
+    let geometry = WindowGeometry(axes: axes, sizes: sizes, strides: strides, dilations: axes.map { _ in 1 })
+    return try b.append(.window(WindowOp(geometry)), [x])
+  }
   func join(_ parts: [Value], _ axis: Int) throws -> Value {
     try b.append(.concatenate(ConcatenateOp(axis: axis)), parts)
   }
@@ -71,7 +75,8 @@ struct CaseBuilder {
 
 extension RuleCase {
   static let all =
-    markers + arithmetic + logic + conversions + indices + shapes + windows + joins + indexing + reductions
+    markers + arithmetic + logic + conversions + indices + shapes + windows + slidings + joins + indexing
+    + reductions
     + folding
 
   static let markers = [

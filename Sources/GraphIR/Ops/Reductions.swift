@@ -4,13 +4,15 @@
 public struct ReduceOp: SingleResultRule {
   public enum Kind: String, CaseIterable, Hashable, Sendable {
     case sum, product, max, min, any, all
+    /// `max` with another gradient: all of it goes to the first of the greatest elements.
+    case firstMax
 
     /// The pointwise function that combines two elements.
     public var combiner: ScalarFunction {
       switch self {
       case .sum: .add
       case .product: .multiply
-      case .max: .maximum
+      case .max, .firstMax: .maximum
       case .min: .minimum
       case .any: .or
       case .all: .and
@@ -25,6 +27,7 @@ public struct ReduceOp: SingleResultRule {
       case (.product, .float32): Float(1).bits
       case (.product, .float64): Double(1).bits
       case (.product, _): 1
+      case (.firstMax, _): Kind.max.identity(dtype)
       case (.max, .float32): (-Float.infinity).bits
       case (.max, .float64): (-Double.infinity).bits
       case (.max, .int32): Int32.min.bits
@@ -63,13 +66,13 @@ public struct ReduceOp: SingleResultRule {
     semantics: """
       Combines the elements along `axes` with +, ×, max, min, or, and. The order of combination is fixed by the shape \
       (see the specification), so that sums have the same bits on every machine. max and min let NaN through. An empty \
-      reduction gives 0, 1, the least or the greatest value, false, true.
+      reduction gives 0, 1, the least or the greatest value, false, true. firstMax is max with another gradient.
       """,
-    inputs: ["operand: numeric for sum, product, max and min, bool for any and all"],
-    attributes: ["kind: sum, product, max, min, any or all", "axes: a list of axes"],
+    inputs: ["operand: numeric for sum, product, max, min and firstMax, bool for any and all"],
+    attributes: ["kind: sum, product, max, min, any, all or firstMax", "axes: a list of axes"],
     outputs: ["operand's element type; the axes are removed"],
     constraints: [
-      "There is one operand, numeric for sum, product, max and min, bool for any and all.",
+      "There is one operand, bool for any and all, numeric for the others.",
       "`axes` are distinct axes of the operand.",
     ],
     examples: [
@@ -79,6 +82,7 @@ public struct ReduceOp: SingleResultRule {
     ],
     gradient: """
       sum: the cotangent, spread. max and min: the cotangent shared evenly among the elements equal to the result. \
+      firstMax: the cotangent for the first of them in row-major order, or for the first NaN. \
       product: the cotangent times the product of the other elements, zeros included. any and all: none.
       """)
 
@@ -142,6 +146,16 @@ public struct ReduceOp: SingleResultRule {
       let count = try builder.sum(ones, axes: axes)
       let share = try builder.spread(builder.divide(context.cotangent, count), over: shape, axes: axes)
       return [try builder.select(chosen, share, builder.full(0, like: share))]
+    case .firstMax:
+      let operand = context.operands[0]
+      let extreme = try builder.spread(context.result, over: shape, axes: axes)
+      let chosen = try builder.apply(
+        .or, builder.apply(.equal, operand, extreme), builder.apply(.notEqual, operand, operand))
+      let place = try builder.rowMajorNumber(shape, axes: axes)
+      let none = try builder.full(Double(Int32.max), like: place)
+      let first = try builder.reduce(.min, builder.select(chosen, place, none), axes: axes)
+      let isFirst = try builder.apply(.equal, place, builder.spread(first, over: shape, axes: axes))
+      return [try builder.select(isFirst, spread, builder.full(0, like: spread))]
     case .product:
       return [try builder.multiply(spread, builder.productOfOthers(context.operands[0], axes: axes))]
     case .any, .all: return [nil]
@@ -150,6 +164,19 @@ public struct ReduceOp: SingleResultRule {
 }
 
 extension ModuleBuilder {
+  /// For each element of a shape its number among those along some axes, in row-major order, as `i32`.
+  func rowMajorNumber(_ shape: Shape, axes: [Int]) throws(ConstraintViolation) -> Value {
+    let type = TensorType(.int32, shape)
+    var number = try full(0, type)
+    var stride = 1
+    for axis in axes.reversed() {
+      let index = try append(.iota(IotaOp(type: type, axis: axis)))
+      number = try add(number, multiply(index, full(Double(stride), type)))
+      stride *= shape[axis].value ?? 1
+    }
+    return number
+  }
+
   /// For each element the product of all others along `axes`: exclusive products from both ends, multiplied. Divides
   /// nothing, so zeros are no special case, in derivatives of any order.
   func productOfOthers(_ operand: Value, axes: [Int]) throws -> Value {

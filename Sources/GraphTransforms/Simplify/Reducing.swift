@@ -5,6 +5,11 @@ import GraphIR
 extension RewriteRule {
   /// The order of a reduction is part of its meaning: a rule may only change it where it does not show.
   static let reductions = [
+    // Their gradients, which differ, are there already.
+    RewriteRule("firstMax x = max x", on: .reduce) { site in
+      guard case .reduce(let rule) = site.op, rule.kind == .firstMax else { return nil }
+      return try site.builder.append(.reduce(ReduceOp(.max, axes: rule.axes)), site.operands)
+    },
     // A sum starts from 0, and 0 + −0 is 0.
     RewriteRule("sum x along unit axes = reshape x + 0", on: .reduce) { site in
       guard case .reduce(let rule) = site.op, rule.kind == .sum, site.type.dtype.isFloatingPoint,
@@ -77,7 +82,7 @@ extension ReduceOp {
 
   fileprivate var ignoresRepetition: Bool {
     switch kind {
-    case .max, .min, .any, .all: true
+    case .max, .min, .any, .all, .firstMax: true
     case .sum, .product: false
     }
   }

@@ -5,8 +5,8 @@ import GraphIR
 extension RewriteRule {
   /// The rules of the pass `simplify`, tried in this order.
   public static let simplify =
-    markers + empties + arithmetic + logic + conversions + indices + shapes + windows + joins + indexing
-    + repeats + reductions
+    markers + empties + arithmetic + logic + conversions + indices + shapes + windows + slidings + joins
+    + indexing + repeats + reductions
 
   /// Once gradients are expanded, markers mean nothing more.
   static let markers = [

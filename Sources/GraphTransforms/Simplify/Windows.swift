@@ -79,6 +79,27 @@ extension RewriteRule {
     },
   ]
 
+  /// Windows that slide.
+  static let slidings = [
+    RewriteRule("windows of one element = slice, with unit axes", on: .window) { site in
+      guard case .window(let rule) = site.op, rule.geometry.sizes.allSatisfy({ $0 == 1 }) else { return nil }
+      let strides = rule.geometry.stridesOfAll(rank: site.type(of: site[0]).rank)
+      guard let extents = site.type.shape.extents else { return nil }
+      let slice = SliceOp(
+        starts: strides.map { _ in 0 }, limits: strides.indices.map { end(0, extents[$0], strides[$0]) },
+        strides: strides)
+      return try site.builder.reshape(
+        site.builder.append(.slice(slice), [site[0]]), to: site.type.shape)
+    },
+    RewriteRule("windows along axes that repeat x = repeat x", on: .window) { site in
+      guard case .window(let rule) = site.op, let (x, inner) = site.repeated(site[0]) else { return nil }
+      let source = site.type(of: x).shape
+      let moving = inner.axes.indices.filter { source[$0] != 1 }.map { inner.axes[$0] }
+      if rule.geometry.axes.contains(where: moving.contains) { return nil }
+      return try site.builder.broadcast(x, to: site.type.shape, axes: inner.axes)
+    },
+  ]
+
   /// Paddings and concatenations.
   static let joins = [
     RewriteRule("pad x with nothing = x", on: .pad) { site in
@@ -123,6 +144,13 @@ extension RewriteRule {
   /// One past the last of `count` elements from `start` by `stride`.
   fileprivate static func end(_ start: Int, _ count: Int, _ stride: Int) -> Int {
     count == 0 ? start : start + (count - 1) * stride + 1
+  }
+}
+
+extension WindowGeometry {
+  /// The strides along every axis of a tensor of this rank.
+  fileprivate func stridesOfAll(rank: Int) -> [Int] {
+    (0..<rank).map { axis in axes.firstIndex(of: axis).map { strides[$0] } ?? 1 }
   }
 }
 
