@@ -155,7 +155,7 @@ extension TensorConvertible {
     }
   }
 
-  /// With a border of one value: for each axis the number of elements before and after it.
+  /// With a border of one value: for each axis the number of elements before and after it. A negative number crops.
   public func padded(
     _ widths: [(low: Int, high: Int)], with value: some ConstantOperand = 0, fileID: String = #fileID,
     line: Int = #line
@@ -163,12 +163,9 @@ extension TensorConvertible {
     build([self, value], at: CallSite("padded", fileID, line), in: tensor.graph) {
       state, terms throws(BuildError) in
       let operand = try state.value(terms[0])
-      if let huge = widths.flatMap({ [$0.low, $0.high] }).first(where: { $0 > GraphState.largestExtent }) {
-        throw BuildError("pad.C2", "a padding of \(huge) is too large")
-      }
+      try state.requireWidths(widths, of: operand)
       let filling = try state.constant(terms[1], as: state.type(of: operand).dtype)
-      let pad = PadOp(low: widths.map(\.low), high: widths.map(\.high), interior: widths.map { _ in 0 })
-      return try state.append(.pad(pad), [operand, filling])
+      return try state.bordered(operand, widths, with: filling)
     }
   }
 
