@@ -22,11 +22,61 @@ extension OpInfoOperators {
     },
   ]
 
+  /// Elements in order, and where they were.
+  static let orders: [String: Writer] = [
+    "sort": { call in
+      let descending = try isDescending(call)
+      return try located(call, default: -1) { x, axis in
+        sortedWithIndices(x, axis: axis, descending: descending)
+      }
+    },
+    "argsort": { call in
+      let descending = try isDescending(call)
+      return [
+        try located(call, default: -1) { x, axis in
+          sortedWithIndices(x, axis: axis, descending: descending)
+        }[1]
+      ]
+    },
+    "topk": { call in
+      let x = try call.tensor(0)
+      let count = try call.integer(1, "k", default: 1)
+      let axis = try call.integer(2, "dim", default: -1)
+      let largest = try call.bool(3, "largest", default: true)
+      if x.rank == 0 { return [x, call.graph.zeros([Int](), dtype: .int64)] }
+      let found = topK(x, count: count, axis: axis, largest: largest)
+      return [found.values, found.indices.converted(to: .int64)]
+    },
+    "median": { call in
+      let x = try call.tensor(0)
+      guard call.argument(1, "dim") != nil, x.rank > 0 else {
+        let flat = x.flattened()
+        let count = flat.extents[0]
+        return [lowerMedian(flat, count, axis: 0, keepDims: false).values]
+      }
+      let axis = try call.integer(1, "dim", default: 0)
+      let count = x.extents[axis < 0 ? axis + x.rank : axis]
+      let found = lowerMedian(x, count, axis: axis, keepDims: try call.bool(2, "keepdim"))
+      return [found.values, found.indices.converted(to: .int64)]
+    },
+  ]
+
+  private static func lowerMedian(
+    _ x: Tensor, _ count: Int, axis: Int, keepDims: Bool
+  ) -> (values: Tensor, indices: Tensor) {
+    kthValue(x, k: (count + 1) / 2, axis: axis, keepDims: keepDims)
+  }
+
+  private static func isDescending(_ call: OpInfoCall) throws -> Bool {
+    // `sort(x, axis, descending)`, or with names and `stable` besides.
+    try call.bool(2, "descending")
+  }
+
   private static func located(
-    _ call: OpInfoCall, _ function: (Tensor, Int) -> (values: Tensor, indices: Tensor)
+    _ call: OpInfoCall, default axis: Int = 0, _ function: (Tensor, Int) -> (values: Tensor, indices: Tensor)
   ) throws -> [Tensor] {
     let x = try call.tensor(0)
-    let axis = try call.integer(1, "dim", default: 0)
+    let axis = try call.integer(1, "dim", default: axis)
     let found = x.rank == 0 ? function(x.reshaped(to: [1]), 0) : function(x, axis)
     let shape = x.extents
     return [found.values.reshaped(to: shape), found.indices.converted(to: .int64).reshaped(to: shape)]

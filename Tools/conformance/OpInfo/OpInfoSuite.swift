@@ -34,6 +34,7 @@ enum OpInfoOperators {
 
   static let table: [String: Writer] = [
     elementwise, comparisons, reductions, statistics, shapes, arrangements, products, losses, accumulations,
+    orders,
   ].reduce(into: [:]) { $0.merge($1) { _, later in later } }
 }
 
