@@ -43,6 +43,11 @@ extension OpInfoOperators {
     },
   ]
 
+  /// A vector along an axis of a tensor of the given rank.
+  private static func along(_ vector: Tensor, _ axis: Int, _ rank: Int) -> Tensor {
+    vector.reshaped(to: (0..<rank).map { $0 == axis ? vector.extents[0] : 1 })
+  }
+
   /// A function along an axis, of a tensor that may be a scalar.
   static func along(_ call: OpInfoCall, _ function: (Tensor, Int) -> Tensor) throws -> Tensor {
     var x = try call.tensor(0)
