@@ -47,7 +47,8 @@ import Testing
     let x = NDArray([1, -0.0, 0, Double.nan, 5])
     #expect(try cumulative("max", 0, x).doubles.map(\.isNaN) == [false, false, false, true, true])
     #expect(try cumulative("min", 0, x).doubles[1...2].map(\.sign) == [.minus, .minus])
-    #expect(try cumulative("max", 0, NDArray([-0.0, 0, -0.0])).doubles.map(\.sign) == [.minus, .plus, .plus])
+    #expect(
+      try cumulative("max", 0, NDArray([-0.0, 0, -0.0])).doubles.map(\.sign) == [.minus, .plus, .plus])
     #expect(try cumulative("sum", 0, NDArray(dtype: .float32, shape: [2, 0], bits: [])).shape == [2, 0])
   }
 
