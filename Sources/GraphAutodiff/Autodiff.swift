@@ -4,13 +4,18 @@ import GraphIR
 
 /// Reverse-mode differentiation of modules. The rules live with the ops; here is the walk over them.
 public enum Autodiff {
-  /// The pass `gradients`: replaces every `gradient` node by the expressions that compute it.
+  /// The pass `gradients`: replaces every `gradient` node by the expressions that compute it, in regions first.
   ///
   /// Nodes are rebuilt in topological order, so that a gradient node within the loss of another is already expanded
   /// when the outer one is reached, and gradients of gradients need nothing more.
   ///
   /// - Throws: `Diagnostic` of kind `bug` for a module with unbound symbols, or for a rule that breaks its contract.
   public static func expandGradients(_ module: Module) throws -> Module {
+    try expandOuterGradients(module.mappingRegions(expandOuterGradients))
+  }
+
+  /// Expands the gradient nodes of a module whose regions have none.
+  private static func expandOuterGradients(_ module: Module) throws -> Module {
     try module.rebuilt { node, operands, builder in
       guard case .gradient(let rule) = node.op else { return nil }
       guard operands.allSatisfy({ builder.type(of: $0).isStatic }) else {
@@ -48,8 +53,9 @@ struct GradientExpansion {
   }
 
   private func walked(from cotangents: [Value]) throws -> [Value] {
-    var walk = GradientWalk(builder: builder, outputs: Array(zip(outputs, cotangents)), targets: targets)
-    return try walk.run(seedOrigin: origin)
+    let seeds = zip(outputs, cotangents).map { (value: $0, cotangent: $1) }
+    let gradients = try GradientWalk.run(builder, seeds, targets)
+    return try zip(targets, gradients).map { try $1 ?? builder.full(0, like: $0) }
   }
 
   /// A walk for each row of the cotangents. The walks share what does not depend on the cotangents.

@@ -2,59 +2,55 @@
 
 import GraphIR
 
-/// One reverse walk: from outputs back to targets, node by node in descending order, in time linear in the nodes between
-/// the first target and the last output. Nothing recurses, so that deep graphs do not overflow a stack.
+/// One reverse walk: from some values back to its targets, node by node in descending order, in time linear in the nodes
+/// between the first target and the last value. Nothing recurses but into regions, so that deep graphs do not overflow
+/// a stack.
 ///
-/// A cotangent that is absent is zero; zeros are made only for a target that no output depends on.
+/// A cotangent that is absent is zero.
 struct GradientWalk {
   let builder: ModuleBuilder
-  /// Each with the gradient that the walk starts from, of its type.
-  let outputs: [(value: Value, cotangent: Value)]
   let targets: [Value]
-  /// The last node that the walk looks at.
   private let last: Int
   /// By node: whether a target is the node, or reaches it through operands that let a gradient pass.
   private var dependsOnTarget: [Bool] = []
   /// By node and result: what has been gathered of the gradient with respect to the result.
   private var cotangents: [[Value?]] = []
 
-  init(builder: ModuleBuilder, outputs: [(value: Value, cotangent: Value)], targets: [Value]) {
-    self.builder = builder
-    self.outputs = outputs
-    self.targets = targets
-    last = outputs.map(\.value.nodeIndex).max() ?? 0
+  /// The gradients with respect to the targets, from the cotangents of some values; nil where none flows.
+  static func run(
+    _ builder: ModuleBuilder, _ seeds: [(value: Value, cotangent: Value)], _ targets: [Value]
+  ) throws -> [Value?] {
+    guard let last = seeds.map(\.value.nodeIndex).max() else { return targets.map { _ in nil } }
+    var walk = GradientWalk(builder: builder, targets: targets, last: last)
+    return try walk.run(seeds)
   }
 
-  /// Appends the gradients of the sum over the outputs of output times cotangent, one for each target, of its type.
-  mutating func run(seedOrigin: Origin) throws -> [Value] {
-    let outerOrigin = builder.currentOrigin
-    defer { builder.currentOrigin = outerOrigin }
-    builder.currentOrigin = seedOrigin
-    builder.currentOrigin.name = nil
+  private init(builder: ModuleBuilder, targets: [Value], last: Int) {
+    self.builder = builder
+    self.targets = targets
+    self.last = last
+  }
 
+  private mutating func run(_ seeds: [(value: Value, cotangent: Value)]) throws -> [Value?] {
+    let origin = builder.currentOrigin
+    defer { builder.currentOrigin = origin }
     let first = min(targets.map(\.nodeIndex).min() ?? last, last)
     markDependents(from: first)
     cotangents = builder.nodes[...last].map { Array(repeating: nil, count: $0.types.count) }
-    for (output, cotangent) in outputs { try gather(cotangent, for: output) }
+    for (value, cotangent) in seeds { try add(cotangent, to: value) }
     for index in (first...last).reversed() where dependsOnTarget[index] {
       if cotangents[index].contains(where: { $0 != nil }) { try propagate(from: index) }
     }
-
-    builder.currentOrigin = seedOrigin
-    builder.currentOrigin.name = nil
-    return try targets.map { target in
-      if target.nodeIndex <= last, let cotangent = self[target] { return cotangent }
-      return try builder.full(0, like: target)
-    }
-  }
-
-  private mutating func gather(_ cotangent: Value, for value: Value) throws {
-    self[value] = try self[value].map { try builder.add($0, cotangent) } ?? cotangent
+    return targets.map { $0.nodeIndex <= last ? self[$0] : nil }
   }
 
   private subscript(value: Value) -> Value? {
     get { cotangents[value.nodeIndex][Int(value.result)] }
     set { cotangents[value.nodeIndex][Int(value.result)] = newValue }
+  }
+
+  private mutating func add(_ cotangent: Value, to value: Value) throws {
+    self[value] = try self[value].map { try builder.add($0, cotangent) } ?? cotangent
   }
 
   private mutating func markDependents(from first: Int) {
@@ -84,7 +80,8 @@ struct GradientWalk {
     let results = node.types.indices.map { Value(node: Int32(index), result: Int32($0)) }
     guard
       let context = GradientContext(
-        builder: builder, operands: node.operands, results: results, cotangents: cotangents[index])
+        builder: builder, operands: node.operands, results: results, cotangents: cotangents[index],
+        wanted: Set(open), differentiate: GradientWalk.run)
     else { return }
     let contributions: [Value?]
     do {
@@ -102,7 +99,7 @@ struct GradientWalk {
       if needed != given {
         throw fault(in: node, "the gradient of operand \(position), \(needed), is \(given)")
       }
-      try gather(contribution, for: operand)
+      try add(contribution, to: operand)
     }
   }
 

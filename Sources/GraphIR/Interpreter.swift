@@ -38,6 +38,7 @@ public enum Interpreter {
           values.append(
             try node.op.rule.evaluate(node.operands.map(value), types: node.types))
         } catch let fault {
+          if let inner = fault.inner { throw inner }
           throw Diagnostic(
             .run, code: "\(node.op.mnemonic).value", "\(node.op.mnemonic): \(fault.message)",
             at: node.origin.location, scope: node.origin.scope)

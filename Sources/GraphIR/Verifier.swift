@@ -9,17 +9,7 @@ public enum Verifier {
   /// - Throws: the first violation.
   public static func verify(_ module: Module, isStatic: Bool = false) throws(Diagnostic) {
     var verification = Verification(module: module)
-    do {
-      try verification.checkHeader()
-      for index in module.nodes.indices {
-        verification.place = .node(index)
-        try verification.checkNode(index)
-        if isStatic { try verification.checkStage(index) }
-      }
-      try verification.checkRoots()
-    } catch {
-      throw verification.diagnostic(for: error)
-    }
+    try verification.run(isStatic: isStatic)
   }
 }
 
@@ -36,7 +26,51 @@ private struct Verification {
   var identities: Set<Int> = []
   var parameterNodes: Set<Int> = []
 
-  init(module: Module) { self.module = module }
+  /// - Parameter scope: what a region knows of the symbols around it.
+  init(module: Module, scope: SymbolScope = SymbolScope()) {
+    self.module = module
+    self.scope = scope
+  }
+
+  mutating func run(isStatic: Bool) throws(Diagnostic) {
+    do {
+      try checkHeader()
+    } catch {
+      throw diagnostic(for: error)
+    }
+    for index in module.nodes.indices {
+      place = .node(index)
+      try checkRegions(of: module.nodes[index], isStatic: isStatic)
+      do {
+        try checkNode(index)
+        if isStatic { try checkStage(index) }
+      } catch {
+        throw diagnostic(for: error)
+      }
+    }
+    do {
+      try checkRoots()
+    } catch {
+      throw diagnostic(for: error)
+    }
+  }
+
+  /// Regions are programs of their own, which see the symbols around them.
+  private func checkRegions(of node: Node, isStatic: Bool) throws(Diagnostic) {
+    for region in node.op.regions {
+      // Deeper ones are refused with their op; the walk must not follow them.
+      if region.depth > Region.greatestDepth { continue }
+      var inner = Verification(module: region.module, scope: scope)
+      do {
+        try inner.run(isStatic: isStatic)
+      } catch {
+        var diagnostic = error
+        diagnostic.notes.append(
+          Diagnostic.Note("this stands in a region of \(node.op.mnemonic)", at: node.origin.location))
+        throw diagnostic
+      }
+    }
+  }
 
   // MARK: Header
 
@@ -219,10 +253,19 @@ struct SymbolScope {
         } else if inferredDim != dim {
           throw SymbolScope.mismatch(inferred, types)
         } else if let symbol = dim.symbols.first(where: { !known.contains($0) }) {
-          throw ConstraintViolation(.symbols, "nothing introduces the symbol ?\(symbol) before")
+          throw SymbolScope.unknown(symbol)
         }
       }
     }
+    for region in op.regions {
+      if let symbol = region.freeSymbols.sorted().first(where: { !known.contains($0) }) {
+        throw SymbolScope.unknown(symbol)
+      }
+    }
+  }
+
+  private static func unknown(_ symbol: Int) -> ConstraintViolation {
+    ConstraintViolation(.symbols, "nothing introduces the symbol ?\(symbol) before")
   }
 
   static func mismatch(_ inferred: [TensorType], _ written: [TensorType]) -> ConstraintViolation {

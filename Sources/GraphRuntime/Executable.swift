@@ -63,135 +63,20 @@ public final class Executable: Sendable {
   }
 
   private func fault(step: Int, code: Int32) -> Diagnostic {
-    if case .host(let step) = plan.steps[step] {
+    if case .host(let step) = program.planSteps[step] {
       let op = step.call.op
       return Diagnostic(
         .run, code: "\(op.mnemonic).value",
         "\(op.mnemonic): \(op.rule.faultMessage(code, operands: step.call.operandTypes))",
         at: step.origin.location, scope: step.origin.scope)
     }
-    guard case .kernel(let kernel) = plan.steps[step], kernel.faults.indices.contains(Int(code) - 1) else {
+    guard case .kernel(let kernel) = program.planSteps[step], kernel.faults.indices.contains(Int(code) - 1)
+    else {
       return Diagnostic(.bug, code: "run.fault", "step \(step) of @\(plan.name) failed with code \(code)")
     }
     let fault = kernel.faults[Int(code) - 1]
     return Diagnostic(
       .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)", at: fault.origin.location,
       scope: fault.origin.scope)
-  }
-}
-
-/// The plan as the executor walks it: plain structures, addresses where they are known.
-final class Program: Sendable {
-  /// One step, without references.
-  struct Step: @unchecked Sendable {
-    enum Action {
-      case kernel(KernelFunction)
-      case matrixProduct(MatrixProductFunction, UnsafePointer<MatrixProduct>)
-      case copy(byteCount: Int)
-      /// An index into `hostRoutines`.
-      case host(Int)
-    }
-    let action: Action
-    /// Where the step's addresses begin in the argument table.
-    let arguments: Int
-    /// The range of a kernel, and how many of it make a chunk; a chunk as long as the range is run at once.
-    let count: Int
-    let chunk: Int
-  }
-
-  let plan: Plan
-  let steps: [Step]
-  let hostRoutines: [HostRoutine]
-  /// Where each entry of the argument table points.
-  let arguments: [Plan.Storage]
-  /// The entries that differ from run to run.
-  let changingArguments: [Int]
-  private let products: [MatrixProduct]
-  private let productMemory: ProductMemory
-  /// Kernels that were compiled for this program.
-  let newKernelCount: Int
-  /// Keeps the machine code alive.
-  private let code: [any CompiledKernels]
-
-  private final class ProductMemory: @unchecked Sendable {
-    let base: UnsafeMutablePointer<MatrixProduct>
-    let count: Int
-    init(_ products: [MatrixProduct]) {
-      base = .allocate(capacity: max(products.count, 1))
-      base.initialize(from: products, count: products.count)
-      count = products.count
-    }
-    deinit {
-      base.deinitialize(count: count)
-      base.deallocate()
-    }
-  }
-
-  init(plan: Plan, kernels: KernelCache) throws {
-    let code = try kernels.code(for: plan.kernels)
-    var products: [MatrixProduct] = []
-    for case .matrixProduct(let product, _, _, _, _) in plan.steps { products.append(product) }
-    let memory = ProductMemory(products)
-    var steps: [Step] = []
-    var arguments: [Int] = []
-    var nextProduct = 0
-    var hostRoutines: [HostRoutine] = []
-    for step in plan.steps {
-      let start = arguments.count
-      switch step {
-      case .kernel(let call):
-        let kernel = plan.kernels[call.kernel]
-        arguments += call.buffers
-        steps.append(
-          Step(
-            action: .kernel(code.functions[call.kernel]), arguments: start, count: kernel.rangeCount,
-            chunk: Program.chunkLength(of: kernel)))
-      case .matrixProduct(_, let a, let b, let c, _):
-        arguments += [a, b, c]
-        let product = UnsafePointer(memory.base + nextProduct)
-        nextProduct += 1
-        steps.append(
-          Step(
-            action: .matrixProduct(kernels.backend.matrixProduct, product), arguments: start, count: 1,
-            chunk: 1))
-      case .copy(let source, let target):
-        arguments += [source, target]
-        steps.append(
-          Step(
-            action: .copy(byteCount: plan.buffers[target].byteCount), arguments: start, count: 1, chunk: 1))
-      case .host(let host):
-        arguments += host.reads + host.writes
-        steps.append(Step(action: .host(hostRoutines.count), arguments: start, count: 1, chunk: 1))
-        hostRoutines.append(try kernels.backend.hostRoutine(for: host.call))
-      }
-    }
-    self.plan = plan
-    self.steps = steps
-    self.hostRoutines = hostRoutines
-    self.products = products
-    self.code = code.owners
-    newKernelCount = code.newCount
-    let storages = arguments.map { plan.buffers[$0].storage }
-    self.arguments = storages
-    changingArguments = storages.indices.filter { position in
-      switch storages[position] {
-      case .parameter, .variable, .output: true
-      case .arena, .constant: false
-      }
-    }
-    productMemory = memory
-  }
-
-  /// Weighted instructions that are worth a second thread: some tens of microseconds.
-  private static let chunkWork = 1 << 16
-
-  /// How much of a kernel's range one thread takes at a time: from the kernel alone, never from the thread count.
-  private static func chunkLength(of kernel: Kernel) -> Int {
-    let count = max(kernel.rangeCount, 1)
-    let workPerItem = max(kernel.workCount / count, 1)
-    let chunk = max(chunkWork / workPerItem, 1)
-    // Whole cache lines of any type.
-    let aligned = chunk < 64 ? chunk : chunk / 64 * 64
-    return aligned * 2 > count ? count : aligned
   }
 }

@@ -7,10 +7,10 @@ import GraphKernels
 ///
 /// Only one thread uses a context at a time; the executable hands it out.
 final class RunContext: @unchecked Sendable {
-  private let program: Program
+  let program: Program
   private let arena: NDArrayStorage
   /// What the steps read: the addresses in the order of the steps' arguments.
-  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   private var outputs: [Output]
 
   /// Storage for one output. Two blocks take turns, so that in the steady state, where the caller has let go of the
@@ -47,7 +47,7 @@ final class RunContext: @unchecked Sendable {
       switch argument {
       case .arena(let offset): table[position] = arena.base + offset
       case .constant(let index): table[position] = plan.constants[index].storage.base
-      case .parameter, .variable, .output: break
+      case .parameter, .variable, .output, nil: break
       }
     }
   }
@@ -64,39 +64,48 @@ final class RunContext: @unchecked Sendable {
       case .parameter(let index): table[position] = parameters[index].storage.base
       case .variable(let index): table[position] = variables[index].storage.base
       case .output(let index): table[position] = outputs[index].current.base
-      case .arena, .constant: break
+      case .arena, .constant, nil: break
       }
     }
   }
 
   /// Runs the steps; the step that failed and its code, or nil. Allocates nothing.
   func execute(pool: ThreadPool?) -> (step: Int, code: Int32)? {
-    let failure = program.steps.withUnsafeBufferPointer { steps -> Int in
-      for index in steps.indices {
-        let arguments = UnsafePointer(table + steps[index].arguments)
-        switch steps[index].action {
-        case .kernel(let function):
-          let count = steps[index].count
-          let status: Int32
-          if let pool, steps[index].chunk < count {
-            status = pool.run(function, arguments, count: count, chunk: steps[index].chunk)
-          } else {
-            status = function(arguments, 0, count)
-          }
-          if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
-        case .matrixProduct(let function, let product):
-          if let a = arguments[0], let b = arguments[1], let c = arguments[2] { function(product, a, b, c) }
-        case .copy(let byteCount):
-          if let source = arguments[0], let target = arguments[1] {
-            target.copyMemory(from: source, byteCount: byteCount)
-          }
-        case .host(let routine):
-          let status = program.hostRoutines[routine](arguments)
-          if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
-        }
-      }
-      return -1
-    }
+    let failure = run(program.main, pool)
     return failure < 0 ? nil : (failure >> 32, Int32(truncatingIfNeeded: failure & 0xffff_ffff))
+  }
+
+  /// Runs some steps. Returns a negative number, or the step that failed and its code in one.
+  func run(_ range: Range<Int>, _ pool: ThreadPool?) -> Int {
+    let steps = program.steps.base
+    for index in range {
+      let arguments = UnsafePointer(table + steps[index].arguments)
+      switch steps[index].action {
+      case .kernel(let function):
+        let count = steps[index].count
+        let status: Int32
+        if let pool, steps[index].chunk < count {
+          status = pool.run(function, arguments, count: count, chunk: steps[index].chunk)
+        } else {
+          status = function(arguments, 0, count)
+        }
+        if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
+      case .matrixProduct(let function, let product):
+        if let a = arguments[0], let b = arguments[1], let c = arguments[2] {
+          function(program.products.base + product, a, b, c)
+        }
+      case .copy(let byteCount):
+        if let source = arguments[0], let target = arguments[1] {
+          target.copyMemory(from: source, byteCount: byteCount)
+        }
+      case .host(let routine):
+        let status = program.hostRoutines[routine](arguments)
+        if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
+      case .control(let number):
+        let failure = run(program.controls.base[number], arguments, pool)
+        if failure >= 0 { return failure }
+      }
+    }
+    return -1
   }
 }

@@ -13,7 +13,7 @@ extension RewriteRule {
     RewriteRule("f(constants) = a constant", on: .any) { site in
       switch site.op {
       case .broadcast, .identity, .stopGradient, .gradient: return nil
-      default: break
+      default: if site.op.lowering == .control { return nil }
       }
       guard !site.operands.isEmpty, site.operands.allSatisfy(site.isConstant), site.type.dtype != .string,
         let count = site.type.shape.elementCount.value

@@ -3,7 +3,8 @@
 import GraphAutodiff
 import GraphIR
 
-/// A named function from modules to modules. A pass changes how a module computes, never what.
+/// A named function from modules to modules. A pass changes how a module computes, never what. It is carried out in the
+/// regions of a module too, the innermost first.
 public struct Pass: Sendable {
   public let name: String
   /// The rewrite rules that the pass applies, alone or beside other work.
@@ -24,7 +25,7 @@ public struct Pass: Sendable {
     self.init(name, rules: rules) { try $0.rewritten(by: rules, in: name) }
   }
 
-  public func run(_ module: Module) throws -> Module { try body(module) }
+  public func run(_ module: Module) throws -> Module { try body(module.mappingRegions(body)) }
 }
 
 extension Pass {

@@ -10,8 +10,11 @@ public struct Pipeline: Sendable {
 
   public static let standard = Pipeline([
     .gradients,
+    .mergeLoops,
     .simplify,
+    .simplifyControl,
     .foldConstants,
+    .simplifyControl,
     .canonicalizeDots,
   ])
 

@@ -23,7 +23,8 @@ public struct SemanticCheck: Sendable {
     else { return }
     var culprit = ""
     for rule in pass.rules {
-      let rewritten = try before.rewritten(by: [rule], in: pass.name)
+      let rewrite = { (module: Module) in try module.rewritten(by: [rule], in: pass.name) }
+      let rewritten = try rewrite(before.mappingRegions(rewrite))
       if firstDifference(expected, try outcome(rewritten), in: rewritten) != nil {
         culprit = ", by its rule '\(rule.name)'"
         break
@@ -35,7 +36,7 @@ public struct SemanticCheck: Sendable {
 
   /// What a module gives, or nil while it has gradient nodes, which have no value yet.
   private func outcome(_ module: Module) throws -> Interpreter.Outcome? {
-    if module.nodes.contains(where: { if case .gradient = $0.op { true } else { false } }) { return nil }
+    if module.containsAnywhere({ if case .gradient = $0 { true } else { false } }) { return nil }
     return try Interpreter.run(module, parameters: parameters, variables: variables)
   }
 
@@ -43,7 +44,7 @@ public struct SemanticCheck: Sendable {
     _ expected: Interpreter.Outcome, _ given: Interpreter.Outcome?, in module: Module
   ) -> String? {
     guard let given else { return "the program: gradient nodes appeared" }
-    let hasDots = module.nodes.contains { if case .dot = $0.op { true } else { false } }
+    let hasDots = module.containsAnywhere { if case .dot = $0 { true } else { false } }
     for (index, result) in module.results.enumerated()
     where !agree(expected.results[index], given.results[index], hasDots) {
       return "the result \"\(result.name)\""

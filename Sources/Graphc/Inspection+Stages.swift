@@ -112,9 +112,11 @@ private struct KernelListing {
   /// The numbers of the kernels to show.
   private var shown: [Int]
   private let showsAll: Bool
+  private let placedSteps: [(path: String, step: Plan.Step)]
 
   init(_ plan: Plan, _ options: Inspection.Options) throws {
     self.plan = plan
+    placedSteps = plan.placedSteps
     shown = Array(plan.kernels.indices)
     showsAll = options.kernel == nil
     guard let wanted = options.kernel else { return }
@@ -137,16 +139,17 @@ private struct KernelListing {
 
   private func labels(of kernel: Int) -> [String] {
     var labels: [String] = []
-    for case .kernel(let step) in plan.steps where step.kernel == kernel && !labels.contains(step.label) {
+    for case .kernel(let step) in plan.allSteps
+    where step.kernel == kernel && !labels.contains(step.label) {
       labels.append(step.label)
     }
     return labels.isEmpty ? ["unused"] : labels
   }
 
-  private func steps(of kernel: Int) -> [Int] {
-    plan.steps.indices.filter { index in
-      if case .kernel(let step) = plan.steps[index] { step.kernel == kernel } else { false }
-    }
+  private func steps(of kernel: Int) -> [String] {
+    placedSteps.filter { placed in
+      if case .kernel(let step) = placed.step { step.kernel == kernel } else { false }
+    }.map(\.path)
   }
 
   func text(comment: String = "//", _ body: (Int, Kernel) throws -> String) rethrows -> String {
@@ -154,14 +157,14 @@ private struct KernelListing {
     for number in shown {
       let steps = steps(of: number)
       let noun = steps.count == 1 ? "step" : "steps"
-      let list = steps.map(String.init).joined(separator: ", ")
+      let list = steps.joined(separator: ", ")
       let label = labels(of: number).joined(separator: "; ")
       parts.append(
         "\(comment) kernel \(number), \(noun) \(list): \(label)\n" + (try body(number, plan.kernels[number])))
     }
     if showsAll {
-      let calls = plan.steps.indices.compactMap { index in
-        PlanText.libraryCall(plan.steps[index]).map { "\(comment) step \(index): \($0)\n" }
+      let calls = placedSteps.compactMap { path, step in
+        PlanText.libraryCall(step).map { "\(comment) step \(path): \($0)\n" }
       }
       if !calls.isEmpty { parts.append(calls.joined()) }
     }

@@ -19,6 +19,7 @@ enum Limits {
   static func check(_ module: Module, keepsAll: Bool) throws {
     var total = 0
     for node in module.nodes {
+      for region in node.op.regions { try check(region.module, keepsAll: false) }
       for type in node.types {
         let bytes = type.byteCount ?? 0
         if bytes > address {

@@ -20,8 +20,12 @@ struct PlanText {
       "arena of \(plan.arenaByteCount) bytes",
     ]
     var text = "plan @\(module.name): \(counts.joined(separator: ", "))\n"
-    text += section("buffers", buffers, rightAligned: [3])
-    text += section("steps", steps, rightAligned: [0])
+    text += section("buffers", rows(of: plan.buffers, place), rightAligned: [3])
+    text += section("steps", rows(of: plan.steps, in: ""), rightAligned: [0])
+    for (path, body) in plan.placedBodies {
+      text += section("buffers of \(path)", rows(of: body.buffers, placeInBody), rightAligned: [3])
+      text += section("steps of \(path)", rows(of: body.steps, in: path + "/"))
+    }
     text += section("results", results)
     text += section("updates", updates)
     return text
@@ -35,8 +39,8 @@ struct PlanText {
 
   // MARK: Rows
 
-  private var buffers: [[String]] {
-    plan.buffers.enumerated().map { index, buffer in
+  private func rows(of buffers: [Plan.Buffer], _ place: (Plan.Storage) -> String) -> [[String]] {
+    buffers.enumerated().map { index, buffer in
       ["b\(index)", buffer.type.description, place(buffer.storage), "\(buffer.byteCount) bytes"]
     }
   }
@@ -48,6 +52,15 @@ struct PlanText {
     case .constant(let index): "constant \(index)" + constantValue(index)
     case .arena(let offset): "arena + \(offset)"
     case .output(let index): "output \(index)"
+    }
+  }
+
+  private func placeInBody(_ storage: Plan.Storage) -> String {
+    switch storage {
+    case .parameter(let index): "operand \(index)"
+    case .output(let index): "result \(index)"
+    case .arena(let offset): "scratch + \(offset)"
+    case .constant, .variable: place(storage)
     }
   }
 
@@ -71,17 +84,34 @@ struct PlanText {
     }
   }
 
-  private var steps: [[String]] {
-    plan.steps.enumerated().map { index, step in
+  private func rows(of steps: [Plan.Step], in path: String) -> [[String]] {
+    steps.enumerated().map { number, step in
+      let index = path + String(number)
       let uses = step.uses
       let buffers = { (list: [Int]) in list.map { "b\($0)" }.joined(separator: ", ") }
       let arrow = "\(buffers(uses.reads)) → \(buffers(uses.writes))"
       switch step {
       case .kernel(let call): return ["\(index)", "kernel \(call.kernel)", arrow, "// " + call.label]
       case .host(let step): return ["\(index)", step.call.op.mnemonic, arrow, ""]
+      case .control(let step):
+        return ["\(index)", step.mnemonic, arrow, PlanText.comment(on: step)]
       case .matrixProduct, .copy: return ["\(index)", PlanText.libraryCall(step) ?? "copy", arrow, ""]
       }
     }
+  }
+
+  /// How a step runs its bodies.
+  private static func comment(on step: Plan.ControlStep) -> String {
+    guard case .scan(let scan) = step.kind else { return "" }
+    let places = scan.places.enumerated().map { carry, place in
+      switch place {
+      case .turns: "carry \(carry) in turns"
+      case .history(let output): "carry \(carry) before each step in output \(output)"
+      case .output(let output): "carry \(carry) in output \(output)"
+      }
+    }
+    let steps = "\(scan.length) steps" + (scan.reverse ? " backwards" : "")
+    return "// " + ([steps] + places).joined(separator: ", ")
   }
 
   private var results: [[String]] {

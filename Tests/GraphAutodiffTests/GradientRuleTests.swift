@@ -26,6 +26,7 @@ import Testing
     .iota(IotaOp(type: TensorType(.float64, [2]), axis: 0)), .argReduce(ArgReduceOp(.max, axis: 0)),
     .argReduce(ArgReduceOp(.min, axis: 0)), .stopGradient(StopGradientOp()),
     .searchSorted(SearchSortedOp(side: .left)),
+    .while(WhileOp(carries: 1, condition: Region(Module(name: "")), body: Region(Module(name: "")))),
   ]
 
   /// A new op without a case fails here.
@@ -36,7 +37,8 @@ import Testing
     let function = ScalarFunction.allCases.first { $0.name == mnemonic }
     let rule = function.map { .pointwise(PointwiseOp($0)) } ?? Self.others.first { $0.mnemonic == mnemonic }
     let arity =
-      function?.arity ?? (["argMax", "argMin", "stopGradient", "searchSorted"].contains(mnemonic) ? 1 : 0)
+      function?.arity
+      ?? (["argMax", "argMin", "stopGradient", "searchSorted", "while"].contains(mnemonic) ? 1 : 0)
     guard let rule else {
       #expect(hasCases, "\(mnemonic) has no case")
       return

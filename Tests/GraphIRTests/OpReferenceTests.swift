@@ -41,7 +41,8 @@ import Testing
     let text = "module @example {\n" + (examples + results).joined(separator: "\n") + "\n}"
     let module = try ModuleParser.parse(text)
     let lines = module.canonicalText.split(separator: "\n").map { $0.drop { $0 == " " } }
-    for example in examples {
+    for example in examples.flatMap({ $0.split(separator: "\n") }) {
+      let example = example.drop { $0 == " " }
       #expect(
         lines.contains { $0 == example || (example.hasPrefix("param") && $0.hasPrefix(example + "  \"")) },
         "\(example) is not canonical:\n\(module.canonicalText)")

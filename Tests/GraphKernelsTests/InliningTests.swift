@@ -43,6 +43,16 @@ import Testing
         return [try b.negate(b.reduce(.sum, x, axes: [0]))]
       }
       return (actual, [.leaf, nil, .reduction, .root])
+    case .control:
+      let actual = try reasons { inputs in
+        let b = inputs.builder
+        let x = try b.negate(inputs.parameter(.float32, [2]))
+        let results = try ModuleCase.scan(b, carries: [x], length: 3) { region, v in
+          [try region.negate(v[0]), v[0]]
+        }
+        return [try b.negate(results[0]), try b.negate(results[1])]
+      }
+      return (actual, [.leaf, .libraryOperand, .control, .root, .root])
     case .contraction, .libraryOperand:
       let actual = try reasons { inputs in
         let b = inputs.builder

@@ -29,7 +29,7 @@ import Testing
     let optimized = try Pipeline.standard.run(program(), options: options)
     let entries = logs.withLock { $0 }
     #expect(entries.map(\.pass) == Pipeline.standard.passes.map(\.name))
-    #expect(entries.map(\.isUnchanged) == [false, false, true, true])
+    #expect(entries.map(\.isUnchanged) == [false, true, false, true, true, true, true])
     #expect(entries.last?.after.nodes.count == optimized.nodes.count)
     #expect(entries.last?.text == "(unchanged)\n")
     #expect(entries.first?.text == entries.first?.after.description)

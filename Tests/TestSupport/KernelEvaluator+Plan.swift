@@ -37,29 +37,7 @@ public enum PlanEvaluator {
       return UnsafeMutableRawBufferPointer(start: storage.base + offset, count: buffer.byteCount)
     }
     try withExtendedLifetime((arena, outputs, parameters, variables, plan)) {
-      for (time, step) in plan.steps.enumerated() {
-        try check(step, at: time, in: plan, bytes)
-        switch step {
-        case .kernel(let call):
-          var code = 0
-          let evaluator = evaluators[call.kernel]
-          for index in (0..<evaluator.kernel.rangeCount).reversed() {
-            let status = try evaluator.run(call.buffers.map { bytes[$0] }, range: index..<index + 1)
-            if status != 0 { code = code == 0 ? status : min(code, status) }
-          }
-          if code != 0 {
-            let fault = call.faults[code - 1]
-            throw Diagnostic(
-              .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)",
-              at: fault.origin.location, scope: fault.origin.scope)
-          }
-        case .matrixProduct(let product, let a, let b, let c, _):
-          multiply(product, bytes[a], bytes[b], bytes[c])
-        case .copy(let source, let target):
-          bytes[target].copyMemory(from: UnsafeRawBufferPointer(bytes[source]))
-        case .host(let host): try run(host, bytes)
-        }
-      }
+      try execute(plan.steps, of: plan.buffers, at: bytes, in: plan, evaluators)
     }
     let array = { (source: Plan.Source) throws -> NDArray in
       let extents = source.type.shape.extents ?? []
@@ -77,6 +55,38 @@ public enum PlanEvaluator {
     }
     return Outcome(
       results: try plan.results.map(array), updates: try plan.updates.map { try array($0.source) })
+  }
+
+  /// Runs some steps of the plan, or of a body of it, on buffers that lie where `bytes` says.
+  static func execute(
+    _ steps: [Plan.Step], of buffers: [Plan.Buffer], at bytes: [UnsafeMutableRawBufferPointer], in plan: Plan,
+    _ evaluators: [KernelEvaluator]
+  ) throws {
+    for (time, step) in steps.enumerated() {
+      try check(step, at: time, of: buffers, in: plan, bytes)
+      switch step {
+      case .kernel(let call):
+        var code = 0
+        let evaluator = evaluators[call.kernel]
+        for index in (0..<evaluator.kernel.rangeCount).reversed() {
+          let status = try evaluator.run(call.buffers.map { bytes[$0] }, range: index..<index + 1)
+          if status != 0 { code = code == 0 ? status : min(code, status) }
+        }
+        if code != 0 {
+          let fault = call.faults[code - 1]
+          throw Diagnostic(
+            .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)",
+            at: fault.origin.location, scope: fault.origin.scope)
+        }
+      case .matrixProduct(let product, let a, let b, let c, _):
+        multiply(product, bytes[a], bytes[b], bytes[c])
+      case .copy(let source, let target):
+        bytes[target].copyMemory(from: UnsafeRawBufferPointer(bytes[source]))
+      case .host(let host): try run(host, bytes)
+      case .control(let control):
+        try ControlEvaluator(step: control, bytes: bytes, plan: plan, evaluators: evaluators).run()
+      }
+    }
   }
 
   /// What the op's reference gives, copied to its places.
@@ -103,22 +113,23 @@ public enum PlanEvaluator {
 
   /// A step's uses are what its arguments say, and what it writes is neither read by it nor another's to keep.
   private static func check(
-    _ step: Plan.Step, at time: Int, in plan: Plan, _ bytes: [UnsafeMutableRawBufferPointer]
+    _ step: Plan.Step, at time: Int, of buffers: [Plan.Buffer], in plan: Plan,
+    _ bytes: [UnsafeMutableRawBufferPointer]
   ) throws {
     let uses = step.uses
     if case .kernel(let call) = step {
       let kernel = plan.kernels[call.kernel]
       let argumentsFit =
         call.buffers.count == kernel.buffers.count
-        && zip(call.buffers, kernel.buffers).allSatisfy { plan.buffers[$0].type.dtype == $1.dtype }
+        && zip(call.buffers, kernel.buffers).allSatisfy { buffers[$0].type.dtype == $1.dtype }
       guard argumentsFit, call.buffers == uses.reads + uses.writes,
         call.faults.count == kernel.faultSites.count
       else { throw KernelFlaw("step \(time) (\(call.label)) does not fit\n\(kernel)") }
     }
     for written in uses.writes {
-      switch plan.buffers[written].storage {
+      switch buffers[written].storage {
       case .arena, .output: break
-      default: throw KernelFlaw("step \(time) writes to \(plan.buffers[written].storage)")
+      default: throw KernelFlaw("step \(time) writes to \(buffers[written].storage)")
       }
       for (position, read) in uses.reads.enumerated() where overlap(bytes[written], bytes[read]) {
         if case .host(let host) = step, written == read, written == host.writes.first,
@@ -174,7 +185,7 @@ public enum PlanEvaluator {
 
 extension NDArrayStorage {
   /// Storage filled with a pattern that is no likely value of any type.
-  fileprivate convenience init(patternedByteCount byteCount: Int) {
+  convenience init(patternedByteCount byteCount: Int) {
     self.init(uninitializedByteCount: byteCount)
     UnsafeMutableRawBufferPointer(start: base, count: byteCount).initializeMemory(
       as: UInt8.self, repeating: 0xA5)

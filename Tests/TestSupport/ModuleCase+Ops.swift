@@ -38,6 +38,10 @@ extension ModuleCase {
     case "identity": return try everyType("identity") { [try $0.append(.identity(IdentityOp(id: 7)), [$1])] }
     case "stopGradient":
       return try everyType("stopGradient") { [try $0.append(.stopGradient(StopGradientOp()), [$1])] }
+    case "cond": return try condCases()
+    case "call": return try callCases()
+    case "while": return try whileCases()
+    case "scan": return try scanCases()
     case "gradient": return []
     default: return nil
     }

@@ -6,7 +6,7 @@ extension ModuleCase {
   /// Programs in which ops meet in ways that a lowering may get wrong: views on views, names for the same memory,
   /// results that need no computation.
   public static func structures() throws -> [ModuleCase] {
-    try views() + reshapes() + roots() + sharing() + joins() + contractions() + chains()
+    try views() + reshapes() + roots() + sharing() + joins() + contractions() + chains() + controls()
   }
 
   private static func slice(_ b: ModuleBuilder, _ x: Value, _ starts: [Int], _ strides: [Int]) throws -> Value

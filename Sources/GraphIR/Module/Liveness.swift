@@ -17,12 +17,9 @@ enum Liveness {
       if !needed[index] { continue }
       for operand in nodes[index].operands { needed[operand.nodeIndex] = true }
       if introducers.isEmpty { continue }
-      for type in nodes[index].types {
-        for dim in type.shape.dims {
-          for symbol in dim.symbols {
-            if let introducer = introducers[symbol], introducer < index { needed[introducer] = true }
-          }
-        }
+      let node = nodes[index]
+      for symbol in node.types.flatMap(\.symbols) + node.op.regions.flatMap(\.freeSymbols) {
+        if let introducer = introducers[symbol], introducer < index { needed[introducer] = true }
       }
     }
     return needed

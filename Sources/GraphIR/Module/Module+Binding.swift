@@ -8,15 +8,21 @@ extension Module {
   ///
   /// - Throws: `Diagnostic` of kind `run` when extents contradict what the graph was built for.
   public func bound(by bindings: [Int: Int]) throws -> Module {
-    var known = bindings.mapValues { Dim($0) }
+    try bound(by: bindings.mapValues { Dim($0) })
+  }
+
+  /// The module with symbols replaced by extents.
+  func bound(by bindings: [Int: Dim]) throws -> Module {
+    var known = bindings
     return try rebuilt(
       parameters: parameters.map { Parameter(name: $0.name, type: $0.type.bound(by: known)) },
       variables: variables.map { Variable(name: $0.name, type: $0.type.bound(by: known)) }
     ) { node, operands, builder in
       let results: [Value]
+      let op = try boundRegions(of: node, by: known)
       do throws(ConstraintViolation) {
         results = try builder.appendAll(
-          node.op.bound(by: known), operands, origin: node.origin,
+          op, operands, origin: node.origin,
           annotated: node.types.map { $0.bound(by: known) })
       } catch {
         throw Diagnostic(
@@ -29,6 +35,23 @@ extension Module {
       }
       return results
     }
+  }
+
+  /// The node's op with its own symbols and those of its regions replaced. What a region's results tell of extents that
+  /// only it knows holds for the regions behind it too: a custom gradient takes the results.
+  private func boundRegions(of node: Node, by known: [Int: Dim]) throws -> Op {
+    let regions = node.op.regions
+    if regions.isEmpty { return node.op.bound(by: known) }
+    var known = known
+    var bound: [Region] = []
+    for region in regions {
+      let next = try region.bound(by: known)
+      for (symbolic, type) in zip(region.resultTypes, next.resultTypes) where symbolic.rank == type.rank {
+        try learn(symbolic, type, at: node, &known)
+      }
+      bound.append(next)
+    }
+    return node.op.replacing(bound).bound(by: known)
   }
 
   /// Holds a symbolic type against the type that came out, and takes the symbols that only it has from there.

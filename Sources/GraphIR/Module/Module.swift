@@ -71,7 +71,9 @@ public struct Module: Sendable {
   /// The values that keep others alive: results and updates.
   public var roots: [Value] { results.map(\.value) + updates.map(\.value) }
 
-  public var isStatic: Bool { nodes.allSatisfy { $0.types.allSatisfy(\.isStatic) } }
+  public var isStatic: Bool {
+    nodes.allSatisfy { $0.types.allSatisfy(\.isStatic) && $0.op.regions.allSatisfy(\.isStatic) }
+  }
 }
 
 extension Module {
@@ -83,12 +85,27 @@ extension Module {
     parameters newParameters: [Parameter]? = nil, variables newVariables: [Variable]? = nil,
     rewrite: (Node, [Value], ModuleBuilder) throws -> [Value]? = { _, _, _ in nil }
   ) throws -> Module {
+    try rebuilt(
+      parameters: newParameters, variables: newVariables,
+      rewritingAt: { index, operands, builder in try rewrite(nodes[index], operands, builder) })
+  }
+
+  /// Rebuilds the module as above.
+  ///
+  /// - Parameter rewrite: called with the index of the node, its operands in the new module, and the builder.
+  public func rebuilt(
+    parameters newParameters: [Parameter]? = nil, variables newVariables: [Variable]? = nil,
+    rewritingAt rewrite: (Int, [Value], ModuleBuilder) throws -> [Value]?
+  ) throws -> Module {
     let builder = ModuleBuilder(name: name)
     builder.parameters = newParameters ?? parameters
     builder.variables = newVariables ?? variables
     // Nodes keep their symbols, and no node that `rewrite` adds may take one of theirs.
     builder.reserveSymbols(of: builder.parameters.map(\.type) + builder.variables.map(\.type))
-    for node in nodes { builder.reserveSymbols(of: node.types) }
+    for node in nodes {
+      builder.reserveSymbols(of: node.types)
+      for region in node.op.regions { builder.reserve(region.allSymbols) }
+    }
     let needed = Liveness.neededNodes(
       nodes, roots: roots, declared: parameters.map(\.type) + variables.map(\.type))
     var renamed = [[Value]](repeating: [], count: nodes.count)
@@ -96,7 +113,7 @@ extension Module {
       let node = nodes[index]
       let operands = node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }
       renamed[index] =
-        try rewrite(node, operands, builder)
+        try rewrite(index, operands, builder)
         ?? builder.appendAll(node.op, operands, origin: node.origin, annotated: node.types)
     }
     let newName = { (value: Value) in renamed[value.nodeIndex][Int(value.result)] }

@@ -67,12 +67,18 @@ public final class ModuleBuilder {
   }
 
   private func reserveSymbols(of shape: Shape) {
-    for dim in shape.dims {
-      for symbol in dim.symbols where symbol <= TensorType.greatestSymbol {
-        nextSymbol = max(nextSymbol, symbol + 1)
-      }
+    for dim in shape.dims { reserve(dim.symbols) }
+  }
+
+  /// Keeps `freshSymbol` above these symbols.
+  func reserve(_ symbols: some Sequence<Int>) {
+    for symbol in symbols where symbol <= TensorType.greatestSymbol {
+      nextSymbol = max(nextSymbol, symbol + 1)
     }
   }
+
+  /// Lets two builders of one program give fresh symbols in turns.
+  func continueSymbols(of other: ModuleBuilder) { nextSymbol = max(nextSymbol, other.nextSymbol) }
 
   // MARK: Appending
 
@@ -103,6 +109,7 @@ public final class ModuleBuilder {
       if let flaw = type.flaw { throw ConstraintViolation(.types, flaw) }
     }
     reserveSymbols(of: types)
+    for region in op.regions { reserve(region.allSymbols) }
     if case .identity(let rule) = op { nextIdentity = max(nextIdentity, rule.id &+ 1) }
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: operands, types: types, origin: origin ?? currentOrigin))

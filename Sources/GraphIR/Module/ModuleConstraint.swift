@@ -6,6 +6,7 @@ public enum ModuleConstraint: Int, CaseIterable, Hashable, Sendable {
   case names = 1
   case types, references, leaves, inference, symbols, texts, identities, updateTypes, updateOnce
   case staticTypes, staticOps
+  case isolation, nesting
 
   /// `V1`
   public var number: String { "V\(rawValue)" }
@@ -43,6 +44,8 @@ public enum ModuleConstraint: Int, CaseIterable, Hashable, Sendable {
     case .updateOnce: "A variable is updated at most once."
     case .staticTypes: "In the static stage, no type has a symbol."
     case .staticOps: "In the static stage, there is no `gradient` node."
+    case .isolation: "A region reads its own parameters only: it has no variables and no updates."
+    case .nesting: "Regions stand in one another at most 256 deep."
     }
   }
 }

@@ -10,6 +10,8 @@ public enum AttributeValue: Hashable, Sendable {
   case bounds([Int?])
   /// `[?0, 128]`
   case shape(Shape)
+  /// `10`, `?0` or `4*?0`
+  case extent(Dim)
   /// `[1] x [0]`
   case pair([Int], [Int])
   /// `f32`
@@ -20,6 +22,8 @@ public enum AttributeValue: Hashable, Sendable {
   case text(String)
   /// `1.5`, `[1, 2]`, `splat 0`: the elements of a constant; its type is the node's
   case elements(NDArray)
+  /// `{ … }`: a program within the op
+  case region(Region)
 }
 
 /// A named attribute, in the order of the op's documentation.
@@ -123,12 +127,32 @@ public struct AttributeReader {
     }
   }
 
+  public mutating func extent(_ name: String) throws(AttributeError) -> Dim {
+    switch try take(name) {
+    case .integer(let value): return Dim(value)
+    case .extent(let extent): return extent
+    default: throw AttributeError("the attribute '\(name)' must be an extent")
+    }
+  }
+
   public mutating func boolean(_ name: String) throws(AttributeError) -> Bool {
     switch try take(name) {
     case .word("true"): return true
     case .word("false"): return false
     default: throw AttributeError("the attribute '\(name)' must be true or false")
     }
+  }
+
+  public mutating func region(_ name: String) throws(AttributeError) -> Region {
+    guard case .region(let region) = try take(name) else {
+      throw AttributeError("the attribute '\(name)' must be a region, { … }")
+    }
+    return region
+  }
+
+  /// A region, or nil where the attribute is absent.
+  public mutating func optionalRegion(_ name: String) throws(AttributeError) -> Region? {
+    remaining.contains { $0.name == name } ? try region(name) : nil
   }
 
   public mutating func text(_ name: String) throws(AttributeError) -> String {

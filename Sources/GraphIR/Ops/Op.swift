@@ -35,6 +35,11 @@ public enum Op: Hashable, Sendable {
   case linearRecurrence(LinearRecurrenceOp)
   case sort(SortOp)
   case searchSorted(SearchSortedOp)
+  // Control flow
+  case cond(CondOp)
+  case `while`(WhileOp)
+  case scan(ScanOp)
+  case call(CallOp)
   // Markers
   case identity(IdentityOp)
   case stopGradient(StopGradientOp)
@@ -68,6 +73,10 @@ public enum Op: Hashable, Sendable {
     case .linearRecurrence(let rule): rule
     case .sort(let rule): rule
     case .searchSorted(let rule): rule
+    case .cond(let rule): rule
+    case .while(let rule): rule
+    case .scan(let rule): rule
+    case .call(let rule): rule
     case .identity(let rule): rule
     case .stopGradient(let rule): rule
     case .gradient(let rule): rule
@@ -94,6 +103,10 @@ public enum Op: Hashable, Sendable {
     case .reshape(let rule): .reshape(rule.bound(by: bindings))
     case .broadcast(let rule): .broadcast(rule.bound(by: bindings))
     case .dynamicSlice(let rule): .dynamicSlice(rule.bound(by: bindings))
+    case .cond(let rule): .cond(rule.bound(by: bindings))
+    case .while(let rule): .while(rule.bound(by: bindings))
+    case .scan(let rule): .scan(rule.bound(by: bindings))
+    case .call(let rule): .call(rule.bound(by: bindings))
     default: self
     }
   }
@@ -148,6 +161,10 @@ extension Op {
       OpKind(function.name, PointwiseOp.doc(of: function)) { _ in .pointwise(PointwiseOp(function)) }
     }
     + [
+      OpKind("cond", CondOp.doc) { .cond(try CondOp(&$0)) },
+      OpKind("while", WhileOp.doc) { .while(try WhileOp(&$0)) },
+      OpKind("scan", ScanOp.doc) { .scan(try ScanOp(&$0)) },
+      OpKind("call", CallOp.doc) { .call(try CallOp(&$0)) },
       OpKind("identity", IdentityOp.doc) { .identity(try IdentityOp(&$0)) },
       OpKind("stopGradient", StopGradientOp.doc) { _ in .stopGradient(StopGradientOp()) },
       OpKind("gradient", GradientOp.doc) { .gradient(try GradientOp(&$0)) },

@@ -18,6 +18,9 @@ public protocol OpRule: Hashable, Sendable {
   /// Whether, and why not, a gradient flows from the result to operand `index`.
   func differentiability(of index: Int) -> Differentiability
 
+  /// Whether, and why not, a gradient flows from some of the results to operand `index`.
+  func differentiability(of index: Int, from results: [Bool]) -> Differentiability
+
   /// The result types, or the constraint that the operands violate. A result extent that is no product of symbols
   /// is `Dim.unknown`.
   func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType]
@@ -65,6 +68,9 @@ extension OpRule {
   public func faultMessage(_ code: Int32, operands: [TensorType]) -> String { faultMessage(code) }
   public func bound(by bindings: [Int: Dim]) -> Self { self }
   public func differentiability(of index: Int) -> Differentiability { .differentiable }
+  public func differentiability(of index: Int, from results: [Bool]) -> Differentiability {
+    differentiability(of: index)
+  }
 }
 
 /// Whether a gradient flows through an operand.
@@ -103,7 +109,18 @@ public enum LoweringClass: String, CaseIterable, Hashable, Sendable {
 /// What went wrong while a value was computed.
 public struct EvaluationFault: Error, Hashable, Sendable {
   public let message: String
-  public init(_ message: String) { self.message = message }
+  /// What a node of a region reports, where it is that one which has no value.
+  public let inner: Diagnostic?
+
+  public init(_ message: String) {
+    self.message = message
+    inner = nil
+  }
+
+  init(within diagnostic: Diagnostic) {
+    message = diagnostic.message
+    inner = diagnostic
+  }
 }
 
 /// The documentation of an op kind, with the five headings of the op reference.
@@ -149,8 +166,23 @@ public struct GradientContext {
   /// The gradient with respect to the first result that has one.
   public let cotangent: Value
 
+  /// The operands whose gradients are used; a rule may leave the others out.
+  public let wanted: Set<Int>
+  private let differentiate: Differentiation
+
+  /// Appends to a builder the gradients of some values with respect to others, from the cotangents of the first; nil
+  /// where none flows.
+  public typealias Differentiation = (
+    _ builder: ModuleBuilder, _ cotangents: [(value: Value, cotangent: Value)], _ targets: [Value]
+  ) throws -> [Value?]
+
   /// Nil when no result has a cotangent.
-  public init?(builder: ModuleBuilder, operands: [Value], results: [Value], cotangents: [Value?]) {
+  ///
+  /// - Parameter differentiate: the walk, for rules of ops that run regions.
+  public init?(
+    builder: ModuleBuilder, operands: [Value], results: [Value], cotangents: [Value?],
+    wanted: Set<Int>? = nil, differentiate: @escaping Differentiation
+  ) {
     guard let result = results.first, let cotangent = cotangents.lazy.compactMap({ $0 }).first else {
       return nil
     }
@@ -158,6 +190,8 @@ public struct GradientContext {
     self.operands = operands
     self.results = results
     self.cotangents = cotangents
+    self.wanted = wanted ?? Set(operands.indices)
+    self.differentiate = differentiate
     self.result = result
     self.cotangent = cotangent
   }
@@ -166,6 +200,16 @@ public struct GradientContext {
   public func cotangent(ofResult index: Int) throws(ConstraintViolation) -> Value {
     if let cotangent = cotangents[index] { return cotangent }
     return try builder.full(0, like: results[index])
+  }
+
+  /// Appends to the builder of a region the gradients of what it computes, one for each target and of its type, zeros
+  /// where none flows.
+  public func pullBack(
+    in region: ModuleBuilder, _ cotangents: [(value: Value, cotangent: Value)], to targets: [Value]
+  ) throws -> [Value] {
+    try zip(targets, differentiate(region, cotangents, targets)).map { target, gradient in
+      try gradient ?? region.full(0, like: target)
+    }
   }
 
   public func type(ofOperand index: Int) -> TensorType { builder.type(of: operands[index]) }

@@ -17,9 +17,20 @@ private struct ModuleJSON {
     names = ValueNames(module)
   }
 
+  /// A region, on one line.
+  var region: String { object(lists(isRegion: true).map { ($0, list($1)) }) }
+
   var text: String {
+    let lists = lists(isRegion: false).map { name, items in
+      items.isEmpty ? "  \"\(name)\": []" : "  \"\(name)\": [\n    \(items.joined(separator: ",\n    "))\n  ]"
+    }
+    return "{\n" + (["  \"module\": \(string(module.name))"] + lists).joined(separator: ",\n") + "\n}\n"
+  }
+
+  private func lists(isRegion: Bool) -> [(String, [String])] {
     let parameters = zip(module.parameters, names.parameters).map { parameter, name in
-      object([("value", string(name)), ("name", string(parameter.name)), ("type", json(parameter.type))])
+      let own = isRegion ? [] : [("name", string(parameter.name))]
+      return object([("value", string(name))] + own + [("type", json(parameter.type))])
     }
     let variables = zip(module.variables, names.variables).map { variable, name in
       object([("variable", string(name)), ("name", string(variable.name)), ("type", json(variable.type))])
@@ -37,14 +48,14 @@ private struct ModuleJSON {
         ("value", string(names.name(of: $0.value))),
       ])
     }
-    let fields = [
+    if isRegion {
+      let values = module.results.map { string(names.name(of: $0.value)) }
+      return [("parameters", parameters), ("nodes", nodes), ("results", values)]
+    }
+    return [
       ("parameters", parameters), ("variables", variables), ("nodes", nodes), ("results", results),
       ("updates", updates),
     ]
-    let lists = fields.map { name, items in
-      items.isEmpty ? "  \"\(name)\": []" : "  \"\(name)\": [\n    \(items.joined(separator: ",\n    "))\n  ]"
-    }
-    return "{\n" + (["  \"module\": \(string(module.name))"] + lists).joined(separator: ",\n") + "\n}\n"
   }
 
   private func json(_ node: Node, values: [Value]) -> String {
@@ -84,6 +95,8 @@ private struct ModuleJSON {
     case .dtype(let dtype): string(dtype.name)
     case .word(let word): string(word)
     case .text(let text): string(text)
+    case .extent(let extent): extent.value.map(String.init) ?? string(extent.description)
+    case .region(let region): ModuleJSON(region.module).region
     case .elements(let array): list((0..<array.count).map { element(array, $0) })
     }
   }

@@ -28,6 +28,7 @@ extension Parsing {
     _ mnemonic: Token
   ) throws(Diagnostic) -> (op: Op, operands: [Value], types: [TensorType], end: Int) {
     if text(mnemonic) == "variable" {
+      if depth > 0 { throw isolated(at: mnemonic) }
       let op = Op.variable(VariableOp(index: try declaredVariable()))
       let end = tokens[position - 1].range.upperBound
       return (op, [], try annotation(), end)
@@ -116,6 +117,9 @@ extension Parsing {
       case list([Range<Int>])
       case pair([Range<Int>], [Range<Int>])
       case splat(Token)
+      /// `?0` or `4*?0`
+      case extent(Dim)
+      case region(Region)
     }
     let name: String
     let form: Form
@@ -156,11 +160,18 @@ extension Parsing {
       position += 1
       return .pair(first, try items())
     }
+    if at("{") { return .region(try region()) }
+    if token.kind == .dimension || startsProduct { return .extent(try extent()) }
     if atWord("splat") {
       position += 1
       return .splat(try item())
     }
     return .item(try item())
+  }
+
+  private var startsProduct: Bool {
+    guard token.kind == .number, position + 1 < tokens.count else { return false }
+    return tokens[position + 1].kind == .punctuation(UInt8(ascii: "*"))
   }
 
   private mutating func item() throws(Diagnostic) -> Token {
@@ -199,6 +210,8 @@ extension Parsing {
     case .item(let token): return try value(of: token)
     case .pair(let left, let right): return .pair(try integers(left), try integers(right))
     case .splat: throw failure("parse.attribute", "only a constant has a splat", at: attribute.range)
+    case .extent(let extent): return .extent(extent)
+    case .region(let region): return .region(region)
     case .list(let items):
       let first = items.first { tokens[$0.lowerBound].kind != .number || $0.count > 1 }
       guard let first else { return .integers(try integers(items)) }
@@ -268,7 +281,8 @@ extension Parsing {
         "parse.attribute", "a constant has no symbols in its type, got \(type)", at: attribute.range)
     }
     switch attribute.form {
-    case .pair: throw failure("parse.attribute", "a pair is no constant", at: attribute.range)
+    case .pair, .extent, .region:
+      throw failure("parse.attribute", "this is no constant", at: attribute.range)
     case .splat(let token):
       guard count <= ModulePrinter.greatestSplat else {
         throw failure(

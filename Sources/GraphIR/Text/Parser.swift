@@ -16,7 +16,9 @@ struct Parsing {
   let source: SourceText
   let tokens: [Token]
   var position = 0
-  let builder = ModuleBuilder()
+  let builder: ModuleBuilder
+  /// How many regions stand around the statements that are being read.
+  let depth: Int
   /// By name with the percent sign.
   var values: [String: [Value]] = [:]
   /// By name with the at sign.
@@ -29,6 +31,8 @@ struct Parsing {
 
   init(_ source: SourceText) {
     self.source = source
+    builder = ModuleBuilder()
+    depth = 0
     var lexer = Lexer(source)
     tokens = lexer.tokens()
     // Nodes without a written type take fresh symbols: none that is written anywhere.
@@ -37,6 +41,17 @@ struct Parsing {
         builder.reserveSymbols(of: [TensorType(.bool, [.symbol(symbol)])])
       }
     }
+  }
+
+  /// A walk over the region that begins here: it sees symbols of what is around it, and no names.
+  init(regionWithin outer: Parsing) {
+    source = outer.source
+    tokens = outer.tokens
+    position = outer.position
+    scope = outer.scope
+    builder = ModuleBuilder(name: "region")
+    builder.continueSymbols(of: outer.builder)
+    depth = outer.depth + 1
   }
 
   // MARK: Tokens
@@ -142,7 +157,7 @@ struct Parsing {
     }
   }
 
-  private mutating func statement() throws(Diagnostic) {
+  mutating func statement() throws(Diagnostic) {
     switch token.kind {
     case .value: try node()
     case .word:
@@ -184,7 +199,8 @@ struct Parsing {
     try requireNew(token)
     try require(":", "and the parameter's type")
     let type = try type()
-    let name = try quotedName() ?? String(text(token).dropFirst())
+    var name = String(text(token).dropFirst())
+    if depth == 0, let quoted = try quotedName() { name = quoted }
     if builder.parameters.contains(where: { $0.name == name }) {
       throw violation(.init(.names, "two parameters have the name '\(name)'"), nil, at: token.range)
     }
@@ -194,6 +210,7 @@ struct Parsing {
   }
 
   private mutating func variable() throws(Diagnostic) {
+    if depth > 0 { throw isolated(at: token) }
     position += 1
     let token = try requireToken(.symbolName, "a variable's name, '@name'")
     if variables[text(token)] != nil {
@@ -232,10 +249,12 @@ struct Parsing {
           at: start..<end)
       }
     }
-    results.append(Module.Result(name: try quotedName() ?? "", value: value))
+    let name = depth == 0 ? try quotedName() : nil
+    results.append(Module.Result(name: name ?? "", value: value))
   }
 
   private mutating func update() throws(Diagnostic) {
+    if depth > 0 { throw isolated(at: token) }
     position += 1
     let token = token
     let index = try declaredVariable()

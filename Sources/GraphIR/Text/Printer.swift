@@ -42,15 +42,22 @@ public struct ModulePrinter: Sendable {
   public var text: String { lines.map { $0.text + "\n" }.joined() }
 
   public var lines: [Line] {
-    var lines = [Line(text: header)]
+    let lines = [Line(text: header)] + statements(isRegion: false) + [Line(text: "}")]
+    return options.comments ? aligned(lines) : lines
+  }
+
+  /// The declarations, nodes, results and updates.
+  private func statements(isRegion: Bool) -> [Line] {
+    var lines: [Line] = []
     var nodeOfParameter: [Int: Int] = [:]
     for (index, node) in module.nodes.enumerated() {
       if case .parameter(let rule) = node.op { nodeOfParameter[rule.index] = index }
     }
     for index in module.parameters.indices {
       let parameter = module.parameters[index]
-      var line = Line(
-        text: "  param \(names.parameters[index]): \(parameter.type)  \(Literal.quoted(parameter.name))")
+      // A region's parameters are no more than their positions.
+      let name = isRegion ? "" : "  \(Literal.quoted(parameter.name))"
+      var line = Line(text: "  param \(names.parameters[index]): \(parameter.type)\(name)")
       line.node = nodeOfParameter[index]
       if let node = line.node { line.comment = comment(on: module.nodes[node].origin, name: nil) }
       lines.append(line)
@@ -61,22 +68,18 @@ public struct ModulePrinter: Sendable {
     }
     for (index, node) in module.nodes.enumerated() {
       if case .parameter(let rule) = node.op, names.parameters.indices.contains(rule.index) { continue }
-      lines.append(
-        Line(
-          text: "  " + statement(ofNode: index), node: index,
-          comment: comment(on: node.origin, name: node.origin.name)))
+      lines += statement(ofNode: index)
     }
     for result in module.results {
       let type = type(of: result.value).map { " : \($0)" } ?? ""
-      let name = result.name.isEmpty ? "" : "  \(Literal.quoted(result.name))"
+      let name = result.name.isEmpty || isRegion ? "" : "  \(Literal.quoted(result.name))"
       lines.append(Line(text: "  result \(names.name(of: result.value))\(type)\(name)"))
     }
     for update in module.updates {
       lines.append(
         Line(text: "  update \(names.name(ofVariable: update.variable)) = \(names.name(of: update.value))"))
     }
-    lines.append(Line(text: "}"))
-    return options.comments ? aligned(lines) : lines
+    return lines
   }
 
   private var header: String {
@@ -91,8 +94,8 @@ public struct ModulePrinter: Sendable {
     return types.indices.contains(Int(value.result)) ? types[Int(value.result)] : nil
   }
 
-  /// `%1 = dot %x, %0 {contract = [1] x [0]} : f32[4,8]`
-  public func statement(ofNode index: Int) -> String {
+  /// `%1 = dot %x, %0 {contract = [1] x [0]} : f32[4,8]`; several lines where the op has regions.
+  private func statement(ofNode index: Int) -> [Line] {
     let node = module.nodes[index]
     var text = "\(names.definition(ofNode: index)) = \(node.op.mnemonic)"
     var attributes = node.op.rule.attributes
@@ -103,13 +106,28 @@ public struct ModulePrinter: Sendable {
     if !node.operands.isEmpty {
       text += " " + node.operands.map(names.name(of:)).joined(separator: ", ")
     }
-    if !attributes.isEmpty {
-      let list = attributes.map {
-        "\($0.name) = \(ModulePrinter.text($0.value, elementLimit: options.elementLimit))"
+    var lines: [Line] = []
+    for (position, attribute) in attributes.enumerated() {
+      text += "\(position == 0 ? " {" : ", ")\(attribute.name) = "
+      if case .region(let region) = attribute.value {
+        lines.append(Line(text: "  " + text + "{"))
+        lines += ModulePrinter(region.module, options: options).statements(isRegion: true).map { line in
+          var line = line
+          line.text = "  " + line.text
+          line.node = nil
+          return line
+        }
+        text = "}"
+      } else {
+        text += ModulePrinter.text(attribute.value, elementLimit: options.elementLimit)
       }
-      text += " {" + list.joined(separator: ", ") + "}"
     }
-    return text + " : " + node.types.map(\.description).joined(separator: ", ")
+    if !attributes.isEmpty { text += "}" }
+    text += " : " + node.types.map(\.description).joined(separator: ", ")
+    lines.append(Line(text: "  " + text))
+    lines[0].node = index
+    lines[0].comment = comment(on: node.origin, name: node.origin.name)
+    return lines
   }
 
   // MARK: Attributes
@@ -125,7 +143,9 @@ public struct ModulePrinter: Sendable {
     case .dtype(let dtype): dtype.name
     case .word(let word): word
     case .text(let text): Literal.quoted(text)
+    case .extent(let extent): extent.description
     case .elements(let array): elements(array, limit: elementLimit)
+    case .region(let region): "{ \(region.module.nodes.count) nodes }"
     }
   }
 

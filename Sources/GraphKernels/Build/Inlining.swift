@@ -16,6 +16,7 @@ struct Inlining {
     case root = "the run returns it or stores it in a variable"
     case reduction = "a reduction ends its kernel"
     case contraction = "a matrix product or a routine on whole arrays is a step of its own"
+    case control = "a loop or a branch is a step of its own"
     case join = "pad and concatenate write their result in pieces"
     case libraryOperand = "a matrix product or a routine on whole arrays reads it from memory"
     case relabelled = "a reshape that merges axes reads it from memory"
@@ -149,8 +150,8 @@ private struct InliningDecision {
           for operand in node.operands { store(operand, .libraryOperand) }
         }
       default:
-        guard node.op.lowering == .library else { break }
-        store(value, .contraction)
+        guard node.op.lowering == .library || node.op.lowering == .control else { break }
+        store(value, node.op.lowering == .control ? .control : .contraction)
         for (position, operand) in node.operands.enumerated() where position != node.op.rule.updatedOperand {
           store(operand, .libraryOperand)
         }

@@ -10,7 +10,7 @@ public enum Lowering {
   /// - Throws: `Diagnostic` of kind `bug` for a module that is not.
   public static func plan(for module: Module, fuses: Bool = true) throws -> Plan {
     guard module.isStatic else { throw bug("the module has unbound symbols", module) }
-    var lowering = ModuleLowering(module, fuses: fuses)
+    var lowering = ModuleLowering(module, tables: LoweringTables(fuses: fuses))
     return try lowering.run()
   }
 
@@ -19,46 +19,72 @@ public enum Lowering {
   }
 }
 
-/// The state of one lowering.
-private struct ModuleLowering {
+/// What the plan of a module and those of its regions have in common.
+final class LoweringTables {
+  let fuses: Bool
+  fileprivate(set) var constants: [NDArray] = []
+  fileprivate(set) var kernels: [Kernel] = []
+  private var kernelIndex: [Kernel: Int] = [:]
+
+  init(fuses: Bool) { self.fuses = fuses }
+
+  fileprivate func number(of constant: NDArray) -> Int {
+    constants.append(constant)
+    return constants.count - 1
+  }
+
+  fileprivate func number(of kernel: Kernel) -> Int {
+    if let known = kernelIndex[kernel] { return known }
+    kernels.append(kernel)
+    kernelIndex[kernel] = kernels.count - 1
+    return kernels.count - 1
+  }
+}
+
+/// The state of one lowering, of a module or of a region.
+struct ModuleLowering {
   let module: Module
   let inlining: Inlining
+  let tables: LoweringTables
 
-  private var buffers: [Plan.Buffer] = []
-  private var bufferOfValue: [Value: Int] = [:]
-  private var constants: [NDArray] = []
-  private var kernels: [Kernel] = []
-  private var kernelIndex: [Kernel: Int] = [:]
-  private var steps: [Plan.Step] = []
+  var buffers: [Plan.Buffer] = []
+  var bufferOfValue: [Value: Int] = [:]
+  var steps: [Plan.Step] = []
+  /// The values that outlive the run. A region's have numbers beforehand, those of its results.
+  var outputNumbers: [Value: Int?] = [:]
   private var outputs: [Int] = []
 
-  init(_ module: Module, fuses: Bool) {
+  init(_ module: Module, tables: LoweringTables) {
     self.module = module
-    inlining = Inlining(module, fuses: fuses)
+    self.tables = tables
+    inlining = Inlining(module, fuses: tables.fuses)
   }
 
   mutating func run() throws -> Plan {
-    let outputValues = Set(module.roots.map { inlining.memory(of: $0) })
-    for index in module.nodes.indices where inlining.stored[index] != nil {
-      for result in module.nodes[index].types.indices {
-        let value = Value(node: Int32(index), result: Int32(result))
-        try addBuffer(for: value, isOutput: outputValues.contains(value))
-      }
-      try lower(Value(node: Int32(index)))
-    }
+    for root in module.roots { outputNumbers[inlining.memory(of: root)] = .some(nil) }
+    try lowerNodes()
     let arenaByteCount = placeTemporaries()
     return Plan(
       name: module.name, parameters: module.parameters, variables: module.variables, buffers: buffers,
-      constants: constants, kernels: kernels, steps: steps,
+      constants: tables.constants, kernels: tables.kernels, steps: steps,
       results: try module.results.map { try source($0.value) },
       updates: try module.updates.map { Plan.Update(variable: $0.variable, source: try source($0.value)) },
       outputs: outputs, arenaByteCount: arenaByteCount, nodeCount: module.nodes.count)
   }
 
+  mutating func lowerNodes() throws {
+    for index in module.nodes.indices where inlining.stored[index] != nil {
+      for result in module.nodes[index].types.indices {
+        try addBuffer(for: Value(node: Int32(index), result: Int32(result)))
+      }
+      try lower(Value(node: Int32(index)))
+    }
+  }
+
   // MARK: Buffers
 
   /// Gives a result of a stored node its buffer.
-  private mutating func addBuffer(for value: Value, isOutput: Bool) throws {
+  private mutating func addBuffer(for value: Value) throws {
     let node = module.nodes[value.nodeIndex]
     let type = module.type(of: value)
     let storage: Plan.Storage
@@ -66,20 +92,25 @@ private struct ModuleLowering {
     case .parameter(let rule): storage = .parameter(rule.index)
     case .variable(let rule): storage = .variable(rule.index)
     case .constant(let rule):
-      constants.append(rule.value)
-      storage = .constant(constants.count - 1)
+      storage = .constant(tables.number(of: rule.value))
     default:
       if type.dtype == .string { throw Lowering.bug("\(node.op.mnemonic) computes with strings", module) }
-      if isOutput {
+      switch outputNumbers[value] {
+      case .some(.some(let number)): storage = .output(number)
+      case .some(.none):
         outputs.append(type.byteCount ?? 0)
         storage = .output(outputs.count - 1)
-      } else {
+      case .none:
         // Placed once every lifetime is known.
         storage = .arena(offset: 0)
       }
     }
+    bufferOfValue[value] = addBuffer(type, storage)
+  }
+
+  mutating func addBuffer(_ type: TensorType, _ storage: Plan.Storage) -> Int {
     buffers.append(Plan.Buffer(type: type, storage: storage))
-    bufferOfValue[value] = buffers.count - 1
+    return buffers.count - 1
   }
 
   /// Appends the steps that compute a stored node, whose first result is `value`.
@@ -95,6 +126,7 @@ private struct ModuleLowering {
     case .concatenate(let rule): try lowerConcatenate(value, node, rule)
     case .fold(let rule): try lowerFold(value, node, rule)
     case let op where op.lowering == .library: try lowerHostCall(value, node)
+    case let op where op.lowering == .control: try lowerControl(value, node)
     default: try lowerMap(value)
     }
   }
@@ -122,7 +154,7 @@ private struct ModuleLowering {
     }
   }
 
-  private func buffer(of value: Value) throws -> Int {
+  func buffer(of value: Value) throws -> Int {
     guard let buffer = bufferOfValue[inlining.memory(of: value)] else {
       throw Lowering.bug("%\(value.node) is not in memory", module)
     }
@@ -142,7 +174,7 @@ private struct ModuleLowering {
   }
 
   /// Places the temporaries in the arena and returns its size.
-  private mutating func placeTemporaries() -> Int {
+  mutating func placeTemporaries() -> Int {
     var lifetimes: [Int: ClosedRange<Int>] = [:]
     for (time, step) in steps.enumerated() {
       let uses = step.uses
@@ -188,14 +220,7 @@ private struct ModuleLowering {
         + [Kernel.Buffer(targetType.dtype, .write)],
       domain: domain, stages: stages, vectorAxis: vectorAxis
     ).simplified()
-    let number: Int
-    if let known = kernelIndex[kernel] {
-      number = known
-    } else {
-      number = kernels.count
-      kernels.append(kernel)
-      kernelIndex[kernel] = number
-    }
+    let number = tables.number(of: kernel)
     let written = try buffer(of: target)
     steps.append(
       .kernel(

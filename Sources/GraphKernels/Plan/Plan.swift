@@ -34,6 +34,7 @@ public struct Plan: Sendable {
     case matrixProduct(MatrixProduct, a: Int, b: Int, c: Int, origin: Origin)
     case copy(from: Int, to: Int)
     case host(HostStep)
+    case control(ControlStep)
 
     /// What the step reads and writes; lifetimes and the dump derive from it.
     public var uses: (reads: [Int], writes: [Int]) {
@@ -42,6 +43,7 @@ public struct Plan: Sendable {
       case .matrixProduct(_, let a, let b, let c, _): ([a, b], [c])
       case .copy(let source, let target): ([source], [target])
       case .host(let step): (step.reads, step.writes)
+      case .control(let step): step.uses
       }
     }
   }

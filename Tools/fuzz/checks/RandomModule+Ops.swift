@@ -46,6 +46,7 @@ extension RandomModuleWriter {
     case "concatenate":
       let others = try (0..<random.below(3)).map { _ in try operand(type(x)) }
       return try append(.concatenate(ConcatenateOp(axis: random.below(rank))), [x] + others)
+    case "cond", "scan", "while", "call": return try control(mnemonic)
     case "gather":
       let (axis, indices) = try indices(into: x)
       return try append(.gather(GatherOp(axes: [axis])), [x, indices])
