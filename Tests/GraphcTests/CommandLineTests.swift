@@ -247,7 +247,7 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
   @Test func mistypedPassesAreNamed() {
     let outcome = graphc("dump", "xor", "--emit", "optimized", "--after", "simplfy")
     #expect(outcome.status == .usage)
-    #expect(outcome.errors.contains("there is no such pass; there are gradients, simplify,"))
+    #expect(outcome.errors.contains("there is no such pass; there are gradients, merge-loops, simplify,"))
     #expect(outcome.errors.contains("; did you mean 'simplify'?\n"))
   }
 
