@@ -136,6 +136,32 @@ struct IndexingTests {
         "[broadcast.mismatch]"))
   }
 
+  @Test("Fewer indices stand for the leading part of the other axes, as in PyTorch's gather and scatter")
+  func alongALeadingPart() throws {
+    let x = graph.constant([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]] as NDArray)
+    let read = takeAlong(x, graph.constant([[2, 0], [1, -1]]), axis: 1, broadcasts: false)
+    #expect(try read.numbers() == [3, 1, 5, 6])
+    let column = takeAlong(x, graph.constant([[2], [0]]), axis: 0, broadcasts: false)
+    #expect(column.shape == [2, 1])
+    #expect(try column.numbers() == [7, 1])
+    let updates = graph.constant([[50.0, 60, 70], [80, 90, 100]] as NDArray)
+    let rows = graph.constant([[2, 0]])
+    let written = scatterAlong(into: x, rows, updates, axis: 0, broadcasts: false)
+    #expect(try written.numbers() == [1, 60, 3, 4, 5, 6, 50, 8, 9])
+    let added = scatterAlong(
+      into: x, graph.constant([[1], [1]]), 10, axis: 1, mode: .add, broadcasts: false)
+    #expect(try added.numbers() == [1, 12, 3, 4, 15, 6, 7, 8, 9])
+    let slopes = graph.gradients(of: (written * x).sum(), withRespectTo: [x, updates])
+    // What is overwritten counts only as a factor.
+    #expect(try slopes[0].numbers() == [2, 60, 6, 8, 10, 12, 50, 16, 18])
+    #expect(try slopes[1].numbers() == [7, 2, 0, 0, 0, 0])
+    let longer = graph.constant([[0], [0], [0], [0]])
+    #expect(
+      takeAlong(x, longer, axis: 1, broadcasts: false).complaint
+        == "[index.shape] takeAlong: axis 0 of the indices i32[4,1] must not be longer than that of f64[3,3]")
+    #expect(scatterAlong(into: x, longer, 1, axis: 1, broadcasts: false).complaint.hasPrefix("[index.shape]"))
+  }
+
   // MARK: Windows
 
   @Test("Windows move, and stay inside")

@@ -47,11 +47,14 @@ public func embeddingLookup(
 ///
 /// An index below zero counts from the end; one that is outside even so fails the run.
 ///
-/// - Parameter indices: integers, of the rank of `x`. Along the other axes the two broadcast together.
+/// - Parameters:
+///   - indices: integers, of the rank of `x`.
+///   - broadcasts: whether the two broadcast together along the other axes. Otherwise the indices stand for the first
+///     elements of `x` along each of them and may be fewer: PyTorch's `gather`, ONNX's `GatherElements`.
 /// - Returns: the shape of the indices after broadcasting.
 public func takeAlong(
-  _ x: some TensorConvertible, _ indices: some TensorOperand, axis: Int, fileID: String = #fileID,
-  line: Int = #line
+  _ x: some TensorConvertible, _ indices: some TensorOperand, axis: Int, broadcasts: Bool = true,
+  fileID: String = #fileID, line: Int = #line
 ) -> Tensor {
   let site = CallSite("takeAlong", fileID, line)
   return build([x, indices], at: site, in: x.tensor.graph, roles: ["the operand", "the indices"]) {
@@ -61,6 +64,7 @@ public func takeAlong(
     let axis = try state.axis(axis, of: operand)
     try state.requireSameRank(places, operand)
     places = try state.counted(places, from: operand, axes: [axis], isVector: false)
+    if !broadcasts { operand = try state.leadingPart(of: operand, asIn: places, but: axis) }
     (operand, places) = (
       try state.movingAxisToLast(axis, of: operand), try state.movingAxisToLast(axis, of: places)
     )
@@ -125,6 +129,29 @@ extension GraphState {
     }
     let axes = Array(batchAxes..<batchAxes + count)
     return (try counted(places, from: operand, axes: axes, isVector: true), axes)
+  }
+
+  /// The first elements along each axis but one, as many as there are indices.
+  mutating func leadingPart(
+    of operand: Value, asIn indices: Value, but axis: Int
+  ) throws(BuildError) -> Value {
+    var part = operand
+    for other in 0..<type(of: operand).rank where other != axis {
+      if let count = try leadingCount(other, of: operand, in: indices) {
+        part = try self.part(part, other, from: 0, to: count)
+      }
+    }
+    return part
+  }
+
+  /// How many of the elements along an axis have indices; nil where all of them have.
+  mutating func leadingCount(_ axis: Int, of operand: Value, in indices: Value) throws(BuildError) -> Int? {
+    let (extent, count) = (type(of: operand).shape[axis], type(of: indices).shape[axis])
+    if unify(extent, count) { return nil }
+    if let extent = extent.value, let count = count.value, count <= extent { return count }
+    throw BuildError(
+      "index.shape",
+      "axis \(axis) of the indices \(type(of: indices)) must not be longer than that of \(type(of: operand))")
   }
 
   func requireSameRank(_ indices: Value, _ operand: Value) throws(BuildError) {

@@ -63,10 +63,13 @@ public func scatter(
 ///   - indices: integers, of the rank of `x`; along the other axes of its extents, or 1. Below zero they count from the
 ///     end; outside even so they fail the run.
 ///   - updates: a number, or a tensor of the element type of `x` that broadcasts to the indices.
+///   - broadcasts: whether an extent of 1 stands for that of `x`. Otherwise the indices stand for the first elements of
+///     `x` along each of the other axes and may be fewer, and of updates that are more the first are taken: PyTorch's
+///     `scatter`, ONNX's `ScatterElements`.
 /// - Returns: the shape of `x`.
 public func scatterAlong(
   into x: some TensorConvertible, _ indices: some TensorOperand, _ updates: some TensorOperand, axis: Int,
-  mode: ScatterMode = .set, fileID: String = #fileID, line: Int = #line
+  mode: ScatterMode = .set, broadcasts: Bool = true, fileID: String = #fileID, line: Int = #line
 ) -> Tensor {
   let site = CallSite("scatterAlong", fileID, line)
   let roles = ["the operand", "the indices", "the updates"]
@@ -77,6 +80,10 @@ public func scatterAlong(
     let axis = try state.axis(axis, of: operand)
     try state.requireSameRank(places, operand)
     places = try state.counted(places, from: operand, axes: [axis], isVector: false)
+    if !broadcasts {
+      let updates = try state.leadingUpdates(terms[2], for: places)
+      return try state.scatteredAlong(operand, places, updates, axis, mode)
+    }
     var dims = state.type(of: operand).shape.dims
     dims[axis] = state.type(of: places).shape[axis]
     let shape = Shape(dims)
@@ -88,14 +95,51 @@ public func scatterAlong(
           + "\(state.type(of: operand)), or 1")
     }
     places = try state.broadcast(places, to: state.builder.symbols.canonical(shape))
-    let updates = try state.fitted(
-      terms[2], into: operand, state.type(of: places).shape, role: "the updates")
-    let scatter = ScatterOp(mode.kind, axes: [shape.rank - 1], batch: shape.rank - 1)
+    return try state.scatteredAlong(operand, places, terms[2], axis, mode)
+  }
+}
+
+extension GraphState {
+  /// Updates, cut to as many elements as there are indices.
+  fileprivate mutating func leadingUpdates(_ term: Term, for indices: Value) throws(BuildError) -> Term {
+    guard case .value(var updates) = term, type(of: updates).rank == type(of: indices).rank else {
+      return term
+    }
+    for axis in 0..<type(of: indices).rank {
+      if let count = try leadingCount(axis, of: updates, in: indices) {
+        updates = try part(updates, axis, from: 0, to: count)
+      }
+    }
+    return .value(updates)
+  }
+
+  /// - Parameter places: not below zero; along the other axes as long as the operand, or shorter.
+  fileprivate mutating func scatteredAlong(
+    _ operand: Value, _ places: Value, _ updates: Term, _ axis: Int, _ mode: ScatterMode
+  ) throws(BuildError) -> Value {
+    let rank = type(of: operand).rank
+    let shape = type(of: places).shape
+    let updates = try fitted(updates, into: operand, shape, role: "the updates")
+    var isPart = false
+    for other in 0..<rank where other != axis {
+      if try leadingCount(other, of: operand, in: places) != nil { isPart = true }
+    }
+    if isPart {
+      // An index for each axis.
+      var columns: [Value] = []
+      for other in 0..<rank {
+        let index = other == axis ? places : try iota(type(of: places).dtype, shape, axis: other)
+        columns.append(try column(index))
+      }
+      let vectors = try append(.concatenate(ConcatenateOp(axis: rank)), columns)
+      return try append(
+        .scatter(ScatterOp(mode.kind, axes: Array(0..<rank))), [operand, vectors, updates])
+    }
+    let scatter = ScatterOp(mode.kind, axes: [rank - 1], batch: rank - 1)
     let operands = [
-      try state.movingAxisToLast(axis, of: operand),
-      try state.column(state.movingAxisToLast(axis, of: places)),
-      try state.movingAxisToLast(axis, of: updates),
+      try movingAxisToLast(axis, of: operand), try column(movingAxisToLast(axis, of: places)),
+      try movingAxisToLast(axis, of: updates),
     ]
-    return try state.movingLastAxis(of: state.append(.scatter(scatter), operands), to: axis)
+    return try movingLastAxis(of: append(.scatter(scatter), operands), to: axis)
   }
 }
