@@ -40,9 +40,7 @@ final class ONNXBuilder {
       var check = Check(
         name, value.tensor, equals: try description.array(key), within: description.tolerance)
       if let bound = bounds[value.tensor] {
-        check.fetches.append(bound.count)
-        let axis = bound.axis
-        check.finish = { arrays in try ONNXBuilder.trimmed(arrays[0], axis, to: arrays[1]) }
+        check.trim(bound.axis, to: bound.count)
       }
       built.checks.append(check)
     }
@@ -131,19 +129,4 @@ final class ONNXBuilder {
 
   /// Says that only the first elements along an axis count.
   func bound(_ tensor: Tensor, axis: Int, count: Tensor) { bounds[tensor] = Bound(axis: axis, count: count) }
-
-  /// The first elements along an axis.
-  static func trimmed(_ array: NDArray, _ axis: Int, to count: NDArray) throws -> NDArray {
-    let extent = array.shape[axis]
-    guard let count = count.ints.first, (0...extent).contains(count) else {
-      throw FixtureError("the count of a result is no number from 0 to \(extent)")
-    }
-    var shape = array.shape
-    shape[axis] = count
-    let inner = array.shape[(axis + 1)...].reduce(1, *)
-    return NDArray(dtype: array.dtype, shape: shape) { (index: Int) in
-      let (outer, rest) = index.quotientAndRemainder(dividingBy: count * inner)
-      return array.bits(at: outer * extent * inner + rest)
-    }
-  }
 }

@@ -69,6 +69,26 @@ struct Check {
     self.expected = expected
     self.tolerance = tolerance
   }
+
+  /// Takes the first elements along an axis, as many as a scalar says.
+  mutating func trim(_ axis: Int, to count: Tensor) {
+    fetches.append(count)
+    finish = { arrays in try Check.trimmed(arrays[0], axis, to: arrays[1]) }
+  }
+
+  private static func trimmed(_ array: NDArray, _ axis: Int, to count: NDArray) throws -> NDArray {
+    let extent = array.shape[axis]
+    guard let count = count.ints.first, (0...extent).contains(count) else {
+      throw FixtureError("the count of a result is no number from 0 to \(extent)")
+    }
+    var shape = array.shape
+    shape[axis] = count
+    let inner = array.shape[(axis + 1)...].reduce(1, *)
+    return NDArray(dtype: array.dtype, shape: shape) { (index: Int) in
+      let (outer, rest) = index.quotientAndRemainder(dividingBy: count * inner)
+      return array.bits(at: outer * extent * inner + rest)
+    }
+  }
 }
 
 /// How far a value may be from what is expected: `|a − e| ≤ absolute + relative · |e|`.

@@ -10,7 +10,8 @@ extension ONNXOperators {
     },
     "GatherElements": single { call in
       let x = try call.input(0)
-      return takeAlong(x, try call.input(1), axis: try call.axis(call.integer("axis", 0), rank: x.rank))
+      let axis = try call.axis(call.integer("axis", 0), rank: x.rank)
+      return takeAlong(x, try call.input(1), axis: axis, broadcasts: false)
     },
     "GatherND": single { call in
       gatherND(try call.input(0), try call.input(1), batchAxes: call.integer("batch_dims", 0))
@@ -54,7 +55,8 @@ extension ONNXOperators {
   private static func scatterElements(_ call: ONNXCall) throws -> Tensor {
     let x = try call.input(0)
     let axis = try call.axis(call.integer("axis", 0), rank: x.rank)
-    return scatterAlong(into: x, try call.input(1), try call.input(2), axis: axis, mode: try mode(call))
+    return scatterAlong(
+      into: x, try call.input(1), try call.input(2), axis: axis, mode: try mode(call), broadcasts: false)
   }
 
   /// Writes a stretch of a cache, from a position for each entry of the batch on.
