@@ -84,6 +84,13 @@ import Testing
     #expect(lists.passing("onnx") == nil)
     try lists.record(passing: ["a", "b"], of: "onnx")
     #expect(lists.passing("onnx") == ["a", "b"])
+    let names = ["x/1/f", "x/1/g", "x/2/f", "x/2/g", "x/3/g", "y", "y/1", "x/4/g", "p/q/r/s"]
+    try lists.record(passing: names, of: "onnx")
+    #expect(lists.passing("onnx") == Set(names))
+    #expect(
+      NameGroup.groups(of: names).map(\.text) == [
+        "x/{1,2}/{f,g}", "x/3/g", "y", "y/1", "x/4/g", "p/q/r/s",
+      ])
   }
 }
 
@@ -203,6 +210,21 @@ private struct MadeUpSuite: ConformanceSuite {
     #expect(Conformance.run(suite, options, SkipList()).passing.isEmpty)
     options.modes = [.native]
     #expect(Conformance.run(suite, options, SkipList()).passing == ["drifting"])
+  }
+
+  @Test func resultsOfOpenSizeAreTrimmed() throws {
+    var check = RunnerTests.square(value: 9, slope: 6).checks[0]
+    check.trim(1, to: check.fetches[0])
+    #expect(check.fetches.count == 2)
+    let array = NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    #expect(
+      try check.finish([array, NDArray(scalar: Int32(2))])
+        == NDArray([1, 2, 4, 5] as [Float], shape: [2, 2]))
+    #expect(try check.finish([array, NDArray(scalar: Int64(0))]).shape == [2, 0])
+    #expect(try check.finish([array, NDArray(scalar: Int64(3))]) == array)
+    for count in [-1, 4] {
+      #expect(throws: FixtureError.self) { try check.finish([array, NDArray(scalar: Int64(count))]) }
+    }
   }
 
   @Test func missingFixturesAreToldOf() throws {

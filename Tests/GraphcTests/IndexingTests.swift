@@ -158,7 +158,7 @@ struct IndexingTests {
     let longer = graph.constant([[0], [0], [0], [0]])
     #expect(
       takeAlong(x, longer, axis: 1, broadcasts: false).complaint
-        == "[index.shape] takeAlong: axis 0 of the indices i32[4,1] must not be longer than that of f64[3,3]")
+        == "[index.shape] takeAlong: axis 0 of the indices i32[4,1] must not be longer than that of f32[3,3]")
     #expect(scatterAlong(into: x, longer, 1, axis: 1, broadcasts: false).complaint.hasPrefix("[index.shape]"))
   }
 

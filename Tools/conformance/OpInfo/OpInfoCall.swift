@@ -12,6 +12,8 @@ final class OpInfoCall {
   private let arrays: [String: NDArray]
   /// New values of arguments that the operator updates in place, by their names (`a.1`).
   var updated: [String: Tensor] = [:]
+  /// How many elements of a result count along axis 0, a scalar, where that depends on data.
+  var counts: [Tensor: Tensor] = [:]
 
   init(
     graph: Graph, op: String, variant: String, positional: [OpInfoArgument],

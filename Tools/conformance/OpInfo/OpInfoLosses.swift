@@ -57,8 +57,10 @@ extension OpInfoOperators {
         reduction: reduction)
     },
     "nn.functional.gaussian_nll_loss": loss { x, y, reduction, call in
+      // Targets of fewer axes, or of one element along some, stand for more.
       gaussianLoss(
-        x, y, variances: try call.tensor(2), epsilon: try call.number(nil, "eps", default: 1e-6),
+        x, y.broadcast(to: x.extents), variances: try call.tensor(2),
+        epsilon: try call.number(nil, "eps", default: 1e-6),
         isFull: try call.bool(nil, "full"), reduction: reduction)
     },
     "nn.functional.hinge_embedding_loss": loss { x, y, reduction, call in

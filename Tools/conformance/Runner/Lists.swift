@@ -82,13 +82,17 @@ struct Lists: Sendable {
   /// The names of the cases that pass in every mode; nil where there is no list.
   func passing(_ suite: String) -> Set<String>? {
     guard let text = try? String(contentsOf: file(suite), encoding: .utf8) else { return nil }
-    return Set(text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init))
+    return Set(text.split(separator: "\n").filter { !$0.hasPrefix("#") }.flatMap { NameGroup.names(in: $0) })
   }
 
   func record(passing names: [String], of suite: String) throws {
-    let heading =
-      "# Cases of the suite \(suite) that pass in every mode; 'graphc conformance --record' writes this.\n"
-    try (heading + names.map { $0 + "\n" }.joined()).write(to: file(suite), atomically: true, encoding: .utf8)
+    let heading = """
+      # Cases of the suite \(suite) that pass in every mode; 'graphc conformance --record' writes this.
+      # a/{b,c}/d stands for a/b/d and a/c/d.
+
+      """
+    let lines = NameGroup.groups(of: names).map { $0.text + "\n" }
+    try (heading + lines.joined()).write(to: file(suite), atomically: true, encoding: .utf8)
   }
 
   private func file(_ suite: String) -> URL {
