@@ -13,6 +13,17 @@ struct BuildContext: Sendable {
   /// The outermost composite that is being built.
   var composite: CallSite?
 
+  /// The region of each graph that is being built; 0 for the program itself.
+  private var regions: [ObjectIdentifier: Int32] = [:]
+
+  func region(of graph: Graph) -> Int32 { regions[ObjectIdentifier(graph)] ?? 0 }
+
+  func entering(region: Int32, of graph: Graph) -> BuildContext {
+    var copy = self
+    copy.regions[ObjectIdentifier(graph)] = region
+    return copy
+  }
+
   func scope(of graph: Graph) -> String { scopes[ObjectIdentifier(graph)] ?? "" }
 
   func entering(_ scope: String, of graph: Graph) -> BuildContext {

@@ -25,6 +25,7 @@ extension GraphState {
     let node = builder.node(value)
     let quoted = (names[value] ?? node.origin.name).map { " \"\($0)\"" }
     switch node.op {
+    case .parameter where part(of: value) != 0: return describe(parameter: value)
     case .parameter: return "placeholder" + (quoted ?? "")
     case .variable: return "variable" + (quoted ?? "")
     case .constant: return "constant" + (quoted ?? " \(builder.type(of: value))")

@@ -83,8 +83,12 @@ struct ExtentBinding {
     let computed = state.builder.nodes.indices.lazy.filter { needed[$0] }.flatMap {
       needed.types(of: $0).lazy.map(state.builder.symbols.canonical)
     }
+    let inRegions = state.builder.nodes.indices.lazy.filter { needed[$0] }.flatMap {
+      state.builder.symbols.canonical(state.builder.nodes[$0].op).typesInRegions
+    }
     return request.feeds.allSatisfy { state.type(of: $0.value).shape.dims.allSatisfy(isWhole) }
       && computed.allSatisfy { $0.shape.dims.allSatisfy(isWhole) }
+      && inRegions.allSatisfy { $0.shape.dims.allSatisfy(isWhole) }
   }
 
   // MARK: Problems
@@ -97,6 +101,7 @@ struct ExtentBinding {
       switch node.op {
       case .broadcast, .iota, .reshape: try require(Value(node: Int32(index)), in: known, request)
       default:
+        try requireRegions(of: node, in: known, request)
         // A strided slice and its like compute an extent.
         for type in needed.types(of: index) {
           known.formUnion(state.builder.symbols.canonical(type).shape.dims.flatMap(\.symbols))
@@ -109,22 +114,37 @@ struct ExtentBinding {
     let type = state.type(of: value)
     for (axis, dim) in type.shape.dims.enumerated() {
       guard let symbol = dim.symbols.first(where: { !known.contains($0) }) else { continue }
-      let fed = Set(request.feeds.map(\.value))
-      let owner = state.placeholders.first { placeholder in
-        !fed.contains(placeholder.value)
-          && state.type(of: placeholder.value).shape.dims.contains { $0.symbols.contains(symbol) }
-      }
-      let advice =
-        owner.map { "feed \(state.describe($0.value)) \(state.type(of: $0.value)) too" }
-        ?? "feed a tensor that has it"
-      let origin = state.builder.node(value).origin
-      throw DiagnosticList([
-        Diagnostic(
-          .run, code: "feed.extent",
-          "axis \(axis) of \(state.describe(value)) \(type) depends on \(Dim.symbol(symbol)), which no feed of "
-            + "this run decides; \(advice)", at: origin.location, scope: origin.scope)
-      ])
+      throw open(
+        symbol, "axis \(axis) of \(state.describe(value)) \(type)", state.builder.node(value).origin, request)
     }
+  }
+
+  /// Demands the extents that a node's regions take from the program around them.
+  private func requireRegions(
+    of node: Node, in known: Set<Int>, _ request: Extraction.Request
+  ) throws {
+    let wanted = state.builder.symbols.canonical(node.op).symbolsTakenByRegions.sorted()
+    guard let symbol = wanted.first(where: { !known.contains($0) }) else { return }
+    throw open(symbol, "what \(node.op.mnemonic) runs", node.origin, request)
+  }
+
+  private func open(
+    _ symbol: Int, _ subject: String, _ origin: Origin, _ request: Extraction.Request
+  ) -> DiagnosticList {
+    let fed = Set(request.feeds.map(\.value))
+    let owner = state.placeholders.first { placeholder in
+      !fed.contains(placeholder.value)
+        && state.type(of: placeholder.value).shape.dims.contains { $0.symbols.contains(symbol) }
+    }
+    let advice =
+      owner.map { "feed \(state.describe($0.value)) \(state.type(of: $0.value)) too" }
+      ?? "feed a tensor that has it"
+    return DiagnosticList([
+      Diagnostic(
+        .run, code: "feed.extent",
+        "\(subject) depends on \(Dim.symbol(symbol)), which no feed of this run decides; \(advice)",
+        at: origin.location, scope: origin.scope)
+    ])
   }
 
   private func problem(_ axis: Axis, _ clause: String, notes: [Diagnostic.Note] = []) -> Diagnostic {

@@ -24,6 +24,9 @@ struct Extraction {
 
   /// - Throws: `DiagnosticList` naming what is missing or does not fit: feeds, extents, assignments.
   init(_ request: Request, from state: GraphState) throws {
+    let strays = Extraction.strays(
+      request.fetches, request.targets, feeds: request.feeds.map(\.value), in: state)
+    if !strays.isEmpty { throw DiagnosticList(strays) }
     let nodes = state.builder.nodes
     let symbols = state.builder.symbols
     let fed = Set(request.feeds.map(\.value))
@@ -106,6 +109,23 @@ struct Extraction {
   }
 
   // MARK: Steps
+
+  /// A diagnostic for each value that exists in a region only: it has no one value in a run.
+  static func strays(
+    _ fetches: [Value], _ targets: [Value], feeds: [Value], in state: GraphState
+  ) -> [Diagnostic] {
+    let roles = [(fetches, "fetched"), (targets, "a target"), (feeds, "fed")]
+    return roles.flatMap { values, role in
+      values.filter { state.part(of: $0) != 0 }.map { value in
+        let origin = state.builder.node(value).origin
+        let place = state.regions[Int(state.part(of: value))].kind.rawValue
+        return Diagnostic(
+          .run, code: "run.region",
+          "\(state.describe(value)) is \(role), and exists only in \(place); return it from there, and take the result",
+          at: origin.location, scope: origin.scope)
+      }
+    }
+  }
 
   /// A diagnostic for each placeholder that these fetches and targets want and these feeds lack.
   static func missingFeeds(_ roots: [Value], fed: Set<Value>, in state: GraphState) -> [Diagnostic] {

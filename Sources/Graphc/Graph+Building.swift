@@ -45,9 +45,11 @@ extension Graph {
       outcome = withState { state in
         let causes = terms.compactMap(\.tensor).flatMap { state.causes(of: $0.value) }
         if !causes.isEmpty { return .success(poisonTypes.map { state.poison(causes, type: $0) }) }
-        state.begin(site, scope: scope)
+        state.begin(site, scope: scope, region: BuildContext.current.region(of: self))
         do throws(BuildError) {
-          let values = try body(&state, terms.map(\.term))
+          var local: [Term] = []
+          for term in terms.map(\.term) { local.append(try state.local(term)) }
+          let values = try body(&state, local)
           if let trace = site.trace { state.keep(trace, for: values) }
           return .success(values)
         } catch {

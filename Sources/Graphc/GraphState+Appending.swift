@@ -7,8 +7,10 @@ extension GraphState {
 
   /// Appends to the strict IR; a violated constraint becomes a `BuildError` under the op's code.
   mutating func appendAll(_ op: Op, _ operands: [Value]) throws(BuildError) -> [Value] {
+    var own: [Value] = []
+    for operand in operands { own.append(try local(operand)) }
     do throws(ConstraintViolation) {
-      return try builder.appendAll(op, operands)
+      return try builder.appendAll(op, own)
     } catch {
       throw BuildError(error.code(for: op.mnemonic), error.message)
     }

@@ -100,8 +100,14 @@ struct GraphState: @unchecked Sendable {
     return key
   }
 
-  /// Sets what the nodes appended from here on come from.
-  mutating func begin(_ site: CallSite, scope: String) {
+  /// What is to become regions, by part of the builder; the first stands for the program.
+  var regions: [RegionFrame] = [RegionFrame(kind: .program, parent: 0, origin: .unknown)]
+  /// The parts that a node of control flow was made of.
+  var partsOfNode: [Int32: [Int32]] = [:]
+
+  /// Sets what the nodes appended from here on come from, and which region they belong to.
+  mutating func begin(_ site: CallSite, scope: String, region: Int32 = 0) {
+    builder.part = region
     builder.currentOrigin = Origin(location: site.location, scope: scope)
     currentFunction = site.function
   }
@@ -150,6 +156,12 @@ struct GraphState: @unchecked Sendable {
   mutating func addPlaceholder(
     _ dtype: DType, _ extents: [Extent], name: String?
   ) throws(BuildError) -> Value {
+    if builder.part != 0 {
+      throw BuildError(
+        "placeholder.region",
+        "a placeholder is fed once for a run and has no place in \(currentRegionPhrase); make it outside and use it here"
+      )
+    }
     let type = TensorType(dtype, Shape(extents.map { dim(of: $0) }))
     if let flaw = type.flaw {
       let advice = extents.contains { ($0.value ?? 0) < 0 } ? "; write nil where a run decides" : ""
@@ -190,6 +202,12 @@ struct GraphState: @unchecked Sendable {
 
   /// Records an assignment of a value of the variable's type and returns the new value.
   mutating func addAssignment(to variable: Int, of newValue: Value) throws(BuildError) -> Value {
+    if builder.part != 0 {
+      throw BuildError(
+        "assign.region",
+        "a variable takes its value once, at the end of a run, and cannot be assigned to in \(currentRegionPhrase); carry "
+          + "the value through the loop, or return it, and assign the result")
+    }
     let value = try identity(of: newValue)
     let earlier = assignments.indices.filter { assignments[$0].variable == variable }
     let supersedes = earlier.isEmpty ? [] : earlier.filter { depends(value, on: assignments[$0].value) }

@@ -154,8 +154,10 @@ public final class Session: Sendable {
       let nodes = state.builder.nodes
       let needed = NeededNodes(
         key.fetches + key.targets, fed: Set(key.feeds.map(\.value)), in: nodes)
+      let parts = state.parts(within: { needed[$0] })
       return nodes.indices.compactMap { index -> Backtrace? in
-        guard needed[index], nodes[index].origin.scope == scope, "\(nodes[index].op.mnemonic).value" == code
+        let isComputed = needed[index] || parts.contains(state.builder.parts[index])
+        guard isComputed, nodes[index].origin.scope == scope, "\(nodes[index].op.mnemonic).value" == code
         else { return nil }
         return state.traces[Value(node: Int32(index))]
       }
@@ -215,6 +217,11 @@ public final class Session: Sendable {
     }
     let ours = (fetches + targets).filter(isOurs)
     let roots = ours.filter(\.isValid).map(\.value)
+    problems += graph.withState { state in
+      Extraction.strays(
+        fetches.filter(isOurs).map(\.value), targets.filter(isOurs).map(\.value),
+        feeds: fed.map(\.key).filter(isOurs).map(\.value), in: state)
+    }
     problems += graph.withState { state in
       Extraction.missingFeeds(roots, fed: Set(feeds.keys.filter(isOurs).map(\.value)), in: state)
     }

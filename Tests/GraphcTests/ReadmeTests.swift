@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import Foundation
+import Graphc
 import Testing
 
 @Suite struct ReadmeTests {
@@ -11,9 +12,11 @@ import Testing
     try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  @Test("the example in the README is the one that is compiled here")
-  func exampleIsCompiled() throws {
-    let example = try text("Tests/GraphcTests/ReadmeExample.swift")
+  @Test(
+    "the examples in the README are those that are compiled here",
+    arguments: ["ReadmeExample", "ReadmeLoopExample"])
+  func exampleIsCompiled(name: String) throws {
+    let example = try text("Tests/GraphcTests/\(name).swift")
     #expect(try text("README.md").contains("```swift\n\(example)```"))
   }
 
@@ -22,6 +25,16 @@ import Testing
     let line = try learnALine()
     #expect(abs(line.slope - 3) < 1e-4)
     #expect(abs(line.intercept + 1) < 1e-4)
+  }
+
+  @Test("the example of a loop does what it says")
+  func loopExampleRuns() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, [nil, nil, 3])
+    let (outputs, gradients) = recurrentNetwork(graph, over: x)
+    let values = try Session(graph, seed: 1).run([outputs] + gradients, feeding: [x: singles([5, 2, 3])])
+    #expect(values.map(\.shape) == [[5, 2, 4], [3, 4], [4, 4]])
+    #expect(values.allSatisfy { $0.doubles.allSatisfy { $0 != 0 && abs($0) < 1 } })
   }
 
   @Test("every path on the README's map exists, and every library is on it")

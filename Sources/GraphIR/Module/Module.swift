@@ -102,6 +102,7 @@ extension Module {
     builder.variables = newVariables ?? variables
     // Nodes keep their symbols, and no node that `rewrite` adds may take one of theirs.
     builder.reserveSymbols(of: builder.parameters.map(\.type) + builder.variables.map(\.type))
+    builder.reserveIdentities(of: nodes, areOwn: true)
     for node in nodes {
       builder.reserveSymbols(of: node.types)
       for region in node.op.regions { builder.reserve(region.allSymbols) }

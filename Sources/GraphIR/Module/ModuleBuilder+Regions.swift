@@ -6,14 +6,16 @@ extension ModuleBuilder {
     let module = region.module
     var renamed: [[Value]] = []
     renamed.reserveCapacity(module.nodes.count)
+    reserveIdentities(of: module.nodes, areOwn: false)
     for node in module.nodes {
       if case .parameter(let rule) = node.op {
         renamed.append([arguments[rule.index]])
       } else {
+        let operands = node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }
+        // A region that runs on other values is another use of its identities.
         renamed.append(
           try appendAll(
-            node.op, node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }, origin: node.origin,
-            annotated: node.types))
+            distinct(node.op, operands), operands, origin: node.origin, annotated: node.types))
       }
     }
     return module.results.map { renamed[$0.value.nodeIndex][Int($0.value.result)] }

@@ -11,13 +11,22 @@ public final class ModuleBuilder {
   /// What `origin: nil` means in `append`; a pass sets it while it derives nodes.
   public var currentOrigin = Origin.unknown
 
+  /// The part of the graph that nodes are appended to: 0 for the program, another number for what is to become a region.
+  /// Equal nodes of different parts are different, and no node reads one of another part.
+  public var part: Int32 = 0
+  /// By node its part.
+  public private(set) var parts: [Int32] = []
+
   private struct Key: Hashable {
+    let part: Int32
     let op: Op
     let operands: [Value]
   }
   private var interned: [Key: Int32] = [:]
   private var nextSymbol = 0
   private var nextIdentity = 0
+  /// The ids of the `identity` nodes.
+  private var identities: Set<Int> = []
   /// What is known of symbols that have met; every type is shown, and every op appended, in its terms.
   public private(set) var symbols = SymbolEquations()
 
@@ -38,6 +47,24 @@ public final class ModuleBuilder {
   public func freshIdentity() -> Int {
     defer { nextIdentity += 1 }
     return nextIdentity
+  }
+
+  /// Keeps `freshIdentity` above those of these nodes.
+  ///
+  /// - Parameter areOwn: whether the nodes will be this builder's, so that others must not take their ids.
+  func reserveIdentities(of nodes: [Node], areOwn: Bool) {
+    for case .identity(let rule) in nodes.lazy.map(\.op) {
+      nextIdentity = max(nextIdentity, rule.id &+ 1)
+      if areOwn { identities.insert(rule.id) }
+    }
+  }
+
+  /// The op itself, but for an `identity` whose id another value has by now: it gets an id of its own.
+  func distinct(_ op: Op, _ operands: [Value]) -> Op {
+    guard case .identity(let rule) = op, identities.contains(rule.id),
+      interned[Key(part: part, op: op, operands: operands)] == nil
+    else { return op }
+    return .identity(IdentityOp(id: freshIdentity()))
   }
 
   /// Takes two extents for the same from now on, if that is possible.
@@ -91,7 +118,7 @@ public final class ModuleBuilder {
     _ op: Op, _ operands: [Value], origin: Origin? = nil, annotated: [TensorType] = []
   ) throws(ConstraintViolation) -> [Value] {
     let op = symbols.canonical(op)
-    let key = Key(op: op, operands: operands)
+    let key = Key(part: part, op: op, operands: operands)
     if let existing = interned[key] {
       return nodes[Int(existing)].types.indices.map { Value(node: existing, result: Int32($0)) }
     }
@@ -110,9 +137,13 @@ public final class ModuleBuilder {
     }
     reserveSymbols(of: types)
     for region in op.regions { reserve(region.allSymbols) }
-    if case .identity(let rule) = op { nextIdentity = max(nextIdentity, rule.id &+ 1) }
+    if case .identity(let rule) = op {
+      nextIdentity = max(nextIdentity, rule.id &+ 1)
+      identities.insert(rule.id)
+    }
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: operands, types: types, origin: origin ?? currentOrigin))
+    parts.append(part)
     interned[key] = index
     return types.indices.map { Value(node: index, result: Int32($0)) }
   }
@@ -140,8 +171,17 @@ public final class ModuleBuilder {
     reserveSymbols(of: type.shape)
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: [], types: [type], origin: origin ?? currentOrigin))
-    interned[Key(op: op, operands: [])] = index
+    parts.append(0)
+    interned[Key(part: 0, op: op, operands: [])] = index
     return Value(node: index)
+  }
+
+  /// A parameter of a part that is to become a region; it is none of the program's.
+  public func addPartParameter(_ type: TensorType, part: Int32) -> Value {
+    let index = nodes.count
+    let value = leaf(.parameter(ParameterOp(index: -1 - index)), type, nil)
+    parts[index] = part
+    return value
   }
 
   /// Sets the name that a node is shown under, when it has none yet.
@@ -175,7 +215,7 @@ public final class ModuleBuilder {
 
   private func neededNodes(_ roots: [Value]) throws -> [Bool] {
     let declared = parameters.map(\.type) + variables.map(\.type)
-    let needed = Liveness.neededNodes(nodes, roots: roots, declared: declared)
+    let needed = Liveness.neededNodes(nodes, parts: parts, roots: roots, declared: declared)
     if symbols.isEmpty { return needed }
     try settleOpenExtents(needed)
     // Again, with the symbols that are left.
@@ -183,7 +223,8 @@ public final class ModuleBuilder {
       Node(
         op: node.op, operands: node.operands, types: node.types.map(symbols.canonical), origin: node.origin)
     }
-    return Liveness.neededNodes(settled, roots: roots, declared: declared.map(symbols.canonical))
+    return Liveness.neededNodes(
+      settled, parts: parts, roots: roots, declared: declared.map(symbols.canonical))
   }
 
   /// Infers extents that operands left open again, now that symbols have met: what is known by now becomes equations.

@@ -8,7 +8,7 @@
 /// `E(key, counter)` is `Threefry.block`. The inner block is the run's key, which a session hands to a program
 /// that draws; the outer one is part of the program. Two streams of one run never share a key, because `E` is a
 /// bijection of its counter; nor do two runs share theirs; two streams of different runs share one with
-/// probability 2⁻⁶⁴.
+/// probability 2⁻⁶⁴. A draw within loops encrypts the indices of their steps behind its stream, outer loops first.
 ///
 /// No method uses a math library: each is built from integer operations and IEEE 754's `+ - * / sqrt`, and so
 /// gives the same bits on every machine.

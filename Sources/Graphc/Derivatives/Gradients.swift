@@ -52,6 +52,7 @@ extension Graph {
       var values: [Value] = []
       for term in terms { values.append(try state.value(term)) }
       let results = try state.appendAll(.gradient(GradientOp()), values)
+      try state.requirePathsWithin(from: [values[0]], to: Array(values.dropFirst()))
       if cuts == .areMistakes { try state.requirePaths(from: [values[0]], to: Array(values.dropFirst())) }
       return results
     }
@@ -70,7 +71,14 @@ extension Graph {
         return "An expression is invalid: \(state.diagnostics[cause].message)"
       }
       let (from, to) = (state.describe(loss.value), state.describe(target.value))
-      switch Autodiff.explainPath(in: state.builder.nodes, from: loss.value, to: target.value) {
+      let goal: Value
+      do throws(BuildError) {
+        goal = try state.local(target.value, in: state.part(of: loss.value))
+        try state.requirePathsWithin(from: [loss.value], to: [goal])
+      } catch {
+        return "No gradient of \(from) can be taken with respect to \(to): it \(error.message)."
+      }
+      switch Autodiff.explainPath(in: state.builder.nodes, from: loss.value, to: goal) {
       case .differentiable: return "A gradient of \(from) flows to \(to)."
       case .independent: return "\(from) does not depend on \(to): the gradient is zero."
       case .cut(let cuts):

@@ -104,6 +104,7 @@ extension Graph {
       if sources.isEmpty { throw BuildError("\(site.function).empty", "takes at least one output") }
       if goals.isEmpty { throw BuildError("\(site.function).empty", "takes at least one target") }
       let results = try body(&state, sources, goals, Array(terms.dropFirst(values.count)))
+      try state.requirePathsWithin(from: sources, to: goals)
       if cuts == .areMistakes {
         try state.requirePaths(
           from: sources, to: goals, noun: sources.count == 1 ? "the output" : "the outputs")

@@ -5,7 +5,8 @@ import GraphIR
 // Random numbers as tensors. Each call is a draw of its own: two calls give different numbers, each use of one call's
 // result sees the same ones, and every run that draws sees new ones. `Session.randomState` decides them all. Extents may
 // be unknown, as in `graph.randomNormal(x.shape)`. A number depends on its row-major index and not on the shape: a
-// larger batch begins with the numbers of the smaller one.
+// larger batch begins with the numbers of the smaller one. In a loop each step has numbers of its own, which depend on its
+// index: the gradient of a step sees those that the step saw.
 
 extension Graph {
   /// Uniform numbers of a range, its end excluded: low + (high − low) · u, for multiples u of 2⁻²⁴ in [0, 1), in

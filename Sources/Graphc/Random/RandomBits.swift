@@ -25,7 +25,8 @@ extension GraphState {
     if let flaw = type.flaw { throw BuildError("random.extent", flaw) }
     let runKey = runKey()
     let run = (low: try word(0, of: runKey), high: try word(1, of: runKey))
-    let key = try encrypted(nextStream(), under: run)
+    var key = try encrypted(nextStream(), under: run)
+    for index in try loopIndices() { key = try encrypted(index, under: key) }
     let row = Shape([shape.elementCount])
     return RandomBits(key: key, shape: shape, counter: try counter(row))
   }
@@ -41,7 +42,20 @@ extension GraphState {
   ) throws(BuildError) -> (low: Value, high: Value) {
     let low = try constant(.integer(Int(counter & 0xFFFF_FFFF)), as: .uint32)
     let high = try constant(.integer(Int(counter >> 32)), as: .uint32)
-    return (
+    return try encrypted(low, high, under: key)
+  }
+
+  /// The same for the number of an iteration, an `i32` scalar.
+  private mutating func encrypted(
+    _ index: Value, under key: (low: Value, high: Value)
+  ) throws(BuildError) -> (low: Value, high: Value) {
+    try encrypted(converted(index, to: .uint32), constant(.integer(0), as: .uint32), under: key)
+  }
+
+  private mutating func encrypted(
+    _ low: Value, _ high: Value, under key: (low: Value, high: Value)
+  ) throws(BuildError) -> (low: Value, high: Value) {
+    (
       try pointwise(.threefryLow, key.low, key.high, low, high),
       try pointwise(.threefryHigh, key.low, key.high, low, high)
     )

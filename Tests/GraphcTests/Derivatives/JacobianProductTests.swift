@@ -37,6 +37,16 @@ struct DerivativeCase: Sendable, CustomStringConvertible {
       let joined = concatenate([x[0].sliced(axis: 0, from: 1, to: 4), x[1] * x[1]])
       return [joined * joined.max(), tanh(joined)]
     },
+    DerivativeCase("a scan and a branch", [[3, 2], [2]]) { graph, x in
+      let (last, outputs) = graph.scan(over: x[0], from: x[1]) { h, row in
+        let next = sin(h * row) + x[1]
+        return (carry: next, output: next * h)
+      }
+      return [graph.cond(last.sum() .> 0, then: { last * x[1] }, else: { last }), outputs]
+    },
+    DerivativeCase("a map of checkpoints", [[2, 2], [2]]) { graph, x in
+      [graph.map(over: x[0]) { row in graph.checkpoint(row) { tanh($0) * x[1] } }]
+    },
   ]
 
   /// Inputs no two of which are alike.

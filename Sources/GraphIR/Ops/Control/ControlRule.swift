@@ -48,6 +48,16 @@ extension Op {
     }
   }
 
+  /// The types of all values in the op's regions, those within regions included.
+  public var typesInRegions: [TensorType] {
+    regions.flatMap { region in region.module.nodes.flatMap { $0.types + $0.op.typesInRegions } }
+  }
+
+  /// The symbols that the op's regions, and the number of its steps, take from the program around it.
+  public var symbolsTakenByRegions: Set<Int> {
+    regions.reduce(into: Set(symbols)) { $0.formUnion($1.freeSymbols) }
+  }
+
   /// Symbols of an op's own that no type of its node need have.
   var symbols: [Int] {
     if case .scan(let rule) = self { return rule.length.symbols }
