@@ -58,9 +58,13 @@ struct GradientExpansion {
     return try zip(targets, gradients).map { try $1 ?? builder.full(0, like: $0) }
   }
 
-  /// A walk for each row of the cotangents. The walks share what does not depend on the cotangents.
+  /// A walk for each row of the cotangents, or a loop over them. Walks share what does not depend on the cotangents.
   private func rows() throws -> [Value] {
     let count = cotangents.first.flatMap { builder.type(of: $0).shape[0].value } ?? 0
+    if count > GradientExpansion.greatestUnrolledCount {
+      return try loop(
+        over: Array(cotangents), count: count, element: { try element(0, of: $0) }, walk: walked)
+    }
     var results = [[Value]](repeating: [], count: targets.count)
     for row in 0..<count {
       let gradients = try walked(from: cotangents.map { try element(row, of: $0) })

@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import GraphIR
+import GraphTransforms
 import Testing
 
 @testable import Graphc
@@ -35,6 +36,45 @@ struct JacobianTests {
         }
       }
     }
+  }
+
+  @Test("Many rows are a loop: the program does not grow with them, and the numbers are those of single rows")
+  func manyRows() throws {
+    var nodeCounts: Set<Int> = []
+    for count in [17, 40] {
+      let graph = Graph()
+      let x = graph.placeholder(.float64, [3], name: "x")
+      let w = graph.placeholder(.float64, [3, count], name: "w")
+      let y = tanh(matmul(x, w)) * x.sum()
+      // Fewer rows than columns, and the other way round.
+      let matrices = graph.jacobians(of: y, withRespectTo: [x, w])
+      let feeds = [x: spread([3]), w: spread([3, count])]
+      let values = try bothEngines([y] + matrices, feeding: feeds)
+      let (xs, ws, ys) = (feeds[x]!.doubles, feeds[w]!.doubles, values[0].doubles)
+      let sum = xs.reduce(0, +)
+      var (byX, byW) = ([Double](), [Double](repeating: 0, count: count * 3 * count))
+      for row in 0..<count {
+        let slope = sum * (1 - ys[row] / sum * ys[row] / sum)
+        for i in 0..<3 {
+          byX.append(slope * ws[i * count + row] + ys[row] / sum)
+          byW[row * 3 * count + i * count + row] = slope * xs[i]
+        }
+      }
+      #expect(isClose(values[1].doubles, byX, within: 1e-12))
+      #expect(isClose(values[2].doubles, byW, within: 1e-12))
+      let again = graph.gradients(of: square(matrices[1]).sum(), withRespectTo: [x])[0]
+      let h = 1e-4
+      let norm = { (shift: Double) in
+        var moved = feeds
+        moved[x] = NDArray([xs[0] + shift, xs[1], xs[2]])
+        return try square(matrices[1]).sum().values(feeding: moved)[0]
+      }
+      let difference = try (norm(h) - norm(-h)) / (2 * h)
+      #expect(isClose([try again.values(feeding: feeds)[0]], [difference], within: 1e-6))
+      let inspection = try Inspection(graph, fetches: [matrices[1]], feeding: feeds)
+      nodeCounts.insert(try Pass.gradients.run(inspection.numbered(for: .gradients)).nodes.count)
+    }
+    #expect(nodeCounts.count == 1, "\(nodeCounts)")
   }
 
   @Test("A Hessian times a vector is the product", arguments: DerivativeCase.all)
