@@ -19,7 +19,8 @@ extension ScalarFunction {
     case .sameNumeric, .ordering: .arithmetic
     case .sameFloat: .floating
     case .equality, .select, .words: .uniform
-    case .logical: .logical
+    case .bitwise: .bitwise
+    case .sameInteger: .integer
     }
   }
 }
@@ -48,5 +49,14 @@ func elementwise(
 ) -> Tensor {
   build([lhs, rhs], at: site, in: rhs.tensor.graph) { state, terms throws(BuildError) in
     try state.elementwise(function, terms, rule)
+  }
+}
+
+/// The operands in the one type that a rule takes them in, for a function that is composed of others.
+func promoted(_ operands: [any TensorOperand], _ rule: Promotion.Rule, in graph: Graph) -> [Tensor] {
+  graph.buildAll(
+    operands, at: CallSite(operator: ""), poisonTypes: operands.map { _ in nil }
+  ) { state, terms throws(BuildError) in
+    try state.promoted(terms, rule)
   }
 }

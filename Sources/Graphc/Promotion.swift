@@ -15,6 +15,10 @@ enum Promotion {
     case uniform
     /// `bool` and nothing else.
     case logical
+    /// `bool` or integers of one type.
+    case bitwise
+    /// Integers of one type; `bool` counts as `i32`.
+    case integer
   }
 
   /// The type of two types; nil when one of them is `string`.
@@ -79,6 +83,12 @@ extension GraphState {
         throw BuildError("logical.type", "takes bool tensors, got \(words(for: terms))")
       }
       return result
+    case .bitwise, .integer:
+      if result.isFloatingPoint {
+        let needed = rule == .bitwise ? "bool or integer" : "integer"
+        throw BuildError("logical.type", "takes \(needed) tensors, got \(words(for: terms))")
+      }
+      return rule == .integer && result == .bool ? .int32 : result
     }
   }
 

@@ -3,10 +3,10 @@
 import GraphIR
 
 // The signs that the standard library has for vectors. Results are `bool`, one element for each place, of the shape
-// that both sides broadcast to. `.&`, `.|`, `.^` and `.!` take `bool` alone.
+// that both sides broadcast to. `.&`, `.|`, `.^` and `.!` take `bool`, or integers, on whose bits they work.
 
 extension TensorConvertible {
-  /// Where the operand is false.
+  /// Where the operand is false; of integers, the bits that it lacks.
   public static prefix func .! (operand: Self) -> Tensor {
     elementwise(.not, operand, at: CallSite(operator: ".!"))
   }
@@ -89,41 +89,41 @@ extension TensorConvertible {
     elementwise(.notEqual, lhs, rhs, at: CallSite(operator: ".!="))
   }
 
-  /// Where both sides are true.
+  /// Where both sides are true; of integers, the bits that both have.
   public static func .& (lhs: Self, rhs: some TensorConvertible) -> Tensor {
     elementwise(.and, lhs, rhs, at: CallSite(operator: ".&"))
   }
-  /// Where both sides are true.
+  /// Where both sides are true; of integers, the bits that both have.
   public static func .& (lhs: Self, rhs: some ConstantOperand) -> Tensor {
     elementwise(.and, lhs, rhs, at: CallSite(operator: ".&"))
   }
-  /// Where both sides are true.
+  /// Where both sides are true; of integers, the bits that both have.
   public static func .& (lhs: some ConstantOperand, rhs: Self) -> Tensor {
     elementwise(.and, lhs, rhs, at: CallSite(operator: ".&"))
   }
 
-  /// Where one side is true, or both.
+  /// Where one side is true, or both; of integers, the bits that one side has.
   public static func .| (lhs: Self, rhs: some TensorConvertible) -> Tensor {
     elementwise(.or, lhs, rhs, at: CallSite(operator: ".|"))
   }
-  /// Where one side is true, or both.
+  /// Where one side is true, or both; of integers, the bits that one side has.
   public static func .| (lhs: Self, rhs: some ConstantOperand) -> Tensor {
     elementwise(.or, lhs, rhs, at: CallSite(operator: ".|"))
   }
-  /// Where one side is true, or both.
+  /// Where one side is true, or both; of integers, the bits that one side has.
   public static func .| (lhs: some ConstantOperand, rhs: Self) -> Tensor {
     elementwise(.or, lhs, rhs, at: CallSite(operator: ".|"))
   }
 
-  /// Where exactly one side is true.
+  /// Where exactly one side is true; of integers, the bits that exactly one side has.
   public static func .^ (lhs: Self, rhs: some TensorConvertible) -> Tensor {
     elementwise(.xor, lhs, rhs, at: CallSite(operator: ".^"))
   }
-  /// Where exactly one side is true.
+  /// Where exactly one side is true; of integers, the bits that exactly one side has.
   public static func .^ (lhs: Self, rhs: some ConstantOperand) -> Tensor {
     elementwise(.xor, lhs, rhs, at: CallSite(operator: ".^"))
   }
-  /// Where exactly one side is true.
+  /// Where exactly one side is true; of integers, the bits that exactly one side has.
   public static func .^ (lhs: some ConstantOperand, rhs: Self) -> Tensor {
     elementwise(.xor, lhs, rhs, at: CallSite(operator: ".^"))
   }

@@ -33,7 +33,7 @@ extension GradientCase {
     + unary(.negate, -2, 2) + unary(.abs, 0.2, 2) + unary(.abs, -2, -0.2) + unary(.exp, -2, 2)
     + unary(.expm1, -0.8, 0.9) + unary(.log, 0.4, 3) + unary(.log1p, -0.5, 2) + unary(.sqrt, 0.4, 3)
     + unary(.rsqrt, 0.5, 3) + unary(.sin, -4, 4) + unary(.cos, -4, 4) + unary(.tan, -1, 1.1)
-    + unary(.tanh, -2, 2) + unary(.sigmoid, -3, 3) + unary(.erf, -1.5, 1.6)
+    + unary(.tanh, -2, 2) + unary(.sigmoid, -3, 3) + unary(.erf, -1.5, 1.6) + special
     + [
       GradientCase("power", "a negative base and whole exponents", [Ladder([6], -2, -0.5)]) { b, x in
         let exponents = NDArray([0.0, 1, 2, 3, -1, -2])
@@ -66,6 +66,26 @@ extension GradientCase {
       },
       GradientCase("identity", "one of two uses", [Ladder([4])]) { b, x in
         try b.multiply(x[0], b.append(.identity(IdentityOp(id: 7)), [b.multiply(x[0], x[0])]))
+      },
+    ]
+
+  private static let special: [GradientCase] =
+    unary(.exp2, -2, 2) + unary(.log2, 0.4, 3) + unary(.log10, 0.4, 3) + unary(.cbrt, 0.4, 3)
+    + unary(.cbrt, -3, -0.4) + unary(.asin, -0.7, 0.8) + unary(.acos, -0.8, 0.7) + unary(.atan, -2, 2)
+    + unary(.sinh, -1.5, 1.6) + unary(.cosh, -1.5, 1.6) + unary(.asinh, -2, 2) + unary(.acosh, 1.5, 4)
+    + unary(.atanh, -0.7, 0.6) + unary(.erfc, -1.5, 1.6) + unary(.erfInverse, -0.7, 0.8)
+    + unary(.logGamma, 0.5, 4) + unary(.logGamma, -1.8, -1.2) + unary(.digamma, 0.8, 4)
+    + unary(.digamma, -1.8, -1.2) + binary(.atan2, (-2, 2), (0.6, 1.5)) + binary(.atan2, (-2, -0.5), (-1, 1))
+    + binary(.hypot, (-2, 2), (0.6, 1.5)) + binary(.logAddExp)
+    + [
+      GradientCase("copySign", "signs that differ and that do not", [Ladder([4], 0.5, 2)]) { b, x in
+        let signs = try b.append(.constant(ConstantOp(NDArray([1.0, -1, -0.0, 2]))))
+        let negative = try b.negate(b.multiply(x[0], x[0]))
+        return try b.add(b.apply(.copySign, x[0], signs), b.apply(.copySign, negative, signs))
+      },
+      GradientCase("zeta", "of its second operand", [Ladder([4], 0.8, 3)]) { b, x in
+        let exponents = try b.append(.constant(ConstantOp(NDArray([2.0, 3, 1.5, 4.25]))))
+        return try b.apply(.zeta, exponents, x[0])
       },
     ]
 

@@ -112,6 +112,52 @@ import Testing
     expect(values, [[0, 1, 1, 1, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 1]])
   }
 
+  /// At the origin, where they have no derivative, these have the gradient 0.
+  @Test func distancesAndAnglesAtTheOrigin() throws {
+    for function in [ScalarFunction.hypot, .atan2] {
+      for order in 1...2 {
+        let values = try gradients([[0, 0], [0, -0.0]], order: order) { b, x in
+          try b.apply(function, x[0], x[1])
+        }
+        expect(values, [[0, 0], [0, 0]])
+      }
+    }
+    // Squares that would overflow.
+    let values = try gradients([[3e200], [4e200]]) { b, x in try b.apply(.hypot, x[0], x[1]) }
+    #expect((values[0][0] - 0.6).magnitude < 1e-15 && (values[1][0] - 0.8).magnitude < 1e-15)
+    expect(try gradients([[1e200, .infinity]]) { b, x in try b.apply(.atan, x[0]) }, [[0, 0]])
+    expect(try gradients([[1e300]]) { b, x in try b.apply(.asinh, x[0]) }, [[1e-300]])
+  }
+
+  @Test func slopesAtTheEndsOfDomains() throws {
+    expect(try gradients([[1, -1]]) { b, x in try b.apply(.asin, x[0]) }, [[.infinity, .infinity]])
+    expect(try gradients([[1]]) { b, x in try b.apply(.acosh, x[0]) }, [[.infinity]])
+    expect(try gradients([[0, -0.0]]) { b, x in try b.apply(.cbrt, x[0]) }, [[.infinity, .infinity]])
+    expect(
+      try gradients([[0, -2]]) { b, x in
+        try b.apply(.copySign, x[0], b.append(.constant(ConstantOp(NDArray([-1.0, 1])))))
+      }, [[0, -1]])
+    let shares = try gradients([[1, .infinity, -.infinity, .infinity], [1, .infinity, -.infinity, 0]]) {
+      b, x in
+      try b.apply(.logAddExp, x[0], x[1])
+    }
+    expect(shares, [[0.5, 0.5, 0.5, 1], [0.5, 0.5, 0.5, 0]])
+  }
+
+  /// Third derivatives, by mpmath.
+  @Test func gammaFunctionsToTheThirdOrder() throws {
+    let points: [(Double, [Double])] = [
+      (2.5, [0.7031566406452432, 0.4903577561002349, -0.2362040516417274]),
+      (-1.5, [0.7031566406452432, 9.379246644989124, -0.2362040516417274]),
+    ]
+    for (x, expected) in points {
+      for order in 1...3 {
+        let value = try gradients([[x]], order: order) { b, x in try b.apply(.logGamma, x[0]) }[0][0]
+        #expect((value - expected[order - 1]).magnitude < 1e-13 * max(1, expected[order - 1].magnitude))
+      }
+    }
+  }
+
   @Test func jumpsOfTheSlope() throws {
     let slopes = try gradients([[-2, 0, -0.0, 3]]) { b, x in try b.apply(.abs, x[0]) }
     expect(slopes, [[-1, 0, 0, 1]])

@@ -17,8 +17,42 @@ struct AccuracyTests {
   static let functions: [ScalarFunction: Exact] = [
     .exp: { exp($0) }, .expm1: { expm1($0) }, .log: { log($0) }, .log1p: { log1p($0) }, .sqrt: { sqrt($0) },
     .rsqrt: { 1 / sqrt($0) }, .sin: { sin($0) }, .cos: { cos($0) }, .tan: { tan($0) }, .tanh: { tanh($0) },
-    .sigmoid: { 1 / (1 + exp(-$0)) }, .erf: { erf($0) },
+    .sigmoid: { 1 / (1 + exp(-$0)) }, .erf: { erf($0) }, .exp2: { exp2($0) }, .log2: { log2($0) },
+    .log10: { log10($0) }, .cbrt: { cbrt($0) }, .asin: { asin($0) }, .acos: { acos($0) }, .atan: { atan($0) },
+    .sinh: { sinh($0) }, .cosh: { cosh($0) }, .asinh: { asinh($0) }, .acosh: { acosh($0) },
+    .atanh: { atanh($0) }, .erfc: { erfc($0) }, .erfInverse: { AccuracyTests.erfInverse($0) },
+    .logGamma: { AccuracyTests.logGamma($0) }, .digamma: { AccuracyTests.digamma($0) },
   ]
+
+  private static func logGamma(_ x: Double) -> Double {
+    let (value, _): (Double, Int) = lgamma(x)
+    return value
+  }
+
+  /// By the quantile of the normal distribution and a step of Newton's method.
+  private static func erfInverse(_ x: Double) -> Double {
+    guard x.magnitude < 1 else { return x.magnitude == 1 ? x * .infinity : .nan }
+    if x.magnitude < 0x1p-30 { return x * 0.886226925452758 }
+    let tail = 1 - x.magnitude
+    let start = NormalQuantile.value(at: tail / 2) * -(0.5).squareRoot()
+    let value = start + (erfc(start) - tail) * 0.886226925452758 * exp(start * start)
+    return x < 0 ? -value : value
+  }
+
+  /// By reflection, recurrence and the asymptotic series.
+  private static func digamma(_ x: Double) -> Double {
+    if x == 0 { return x.sign == .minus ? .infinity : -.infinity }
+    if x == .infinity { return x }
+    if x < 0 {
+      let offset = x - x.rounded(.toNearestOrEven)
+      return offset == 0 || x == -.infinity ? .nan : digamma(1 - x) - .pi / tan(.pi * offset)
+    }
+    if x < 20 { return digamma(x + 1) - 1 / x }
+    let square = 1 / (x * x)
+    let series =
+      square * (1.0 / 12 - square * (1.0 / 120 - square * (1.0 / 252 - square * (1.0 / 240 - square / 132))))
+    return log(x) - 0.5 / x - series
+  }
 
   private static let isExhaustive = getenv("GRAPHC_EXHAUSTIVE").map { String(cString: $0) } == "1"
   /// A prime, so that no low bits are favoured.

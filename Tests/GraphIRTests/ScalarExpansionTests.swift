@@ -5,7 +5,7 @@ import GraphIR
 import Testing
 
 /// A reproducible stream of random bits (splitmix64).
-private struct Bits {
+struct Bits {
   var state: UInt64
 
   mutating func next() -> UInt64 {
@@ -23,7 +23,7 @@ private struct Bits {
 
 /// The error of an f32 result in units of its last place, against a value computed in f64; infinite if one is
 /// NaN and the other is not, if an infinity is wrong or if a zero has the wrong sign.
-private func error(_ result: Float, _ expected: Double) -> Double {
+func error(_ result: Float, _ expected: Double) -> Double {
   let rounded = Float(expected)
   if rounded.isNaN || result.isNaN { return rounded.isNaN && result.isNaN ? 0 : .infinity }
   if result == rounded {
@@ -41,11 +41,20 @@ private let unary: [(ScalarFunction, @Sendable (Double) -> Double)] = [
   (.exp, { exp($0) }), (.expm1, { expm1($0) }), (.log, { log($0) }), (.log1p, { log1p($0) }),
   (.sin, { sin($0) }), (.cos, { cos($0) }), (.tan, { tan($0) }), (.tanh, { tanh($0) }),
   (.sigmoid, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }), (.erf, { erf($0) }),
-  (.rsqrt, { 1 / $0.squareRoot() }), (.sqrt, { $0.squareRoot() }),
+  (.rsqrt, { 1 / $0.squareRoot() }), (.sqrt, { $0.squareRoot() }), (.exp2, { exp2($0) }),
+  (.log2, { log2($0) }), (.log10, { log10($0) }), (.cbrt, { cbrt($0) }), (.asin, { asin($0) }),
+  (.acos, { acos($0) }), (.atan, { atan($0) }), (.sinh, { sinh($0) }), (.cosh, { cosh($0) }),
+  (.asinh, { asinh($0) }), (.acosh, { acosh($0) }), (.atanh, { atanh($0) }), (.erfc, { erfc($0) }),
+  (.logGamma, { logGamma($0) }),
 ]
 
+private func logGamma(_ x: Double) -> Double {
+  let (value, _): (Double, Int) = lgamma(x)
+  return value
+}
+
 /// The largest error of a function of f32 operands.
-private func largestError(
+func largestError(
   _ function: ScalarFunction, _ columns: [[Float]], _ reference: ([Double]) -> Double
 ) throws -> (error: Double, at: [Float]) {
   let program = try #require(function.program(for: columns.map { _ in .float32 }))
@@ -130,11 +139,14 @@ private func largestError(
     (.exp, { exp($0) }), (.expm1, { expm1($0) }), (.log, { log($0) }), (.log1p, { log1p($0) }),
     (.sin, { sin($0) }), (.cos, { cos($0) }), (.tan, { tan($0) }), (.tanh, { tanh($0) }),
     (.sigmoid, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }), (.erf, { erf($0) }),
-    (.rsqrt, { 1 / $0.squareRoot() }), (.sqrt, { $0.squareRoot() }),
+    (.rsqrt, { 1 / $0.squareRoot() }), (.sqrt, { $0.squareRoot() }), (.exp2, { exp2($0) }),
+    (.log2, { log2($0) }), (.log10, { log10($0) }), (.cbrt, { cbrt($0) }), (.asin, { asin($0) }),
+    (.acos, { acos($0) }), (.atan, { atan($0) }), (.sinh, { sinh($0) }), (.cosh, { cosh($0) }),
+    (.asinh, { asinh($0) }), (.acosh, { acosh($0) }), (.atanh, { atanh($0) }), (.erfc, { erfc($0) }),
   ]
 
   /// As for f32, against 80-bit values.
-  private func error(_ result: Double, _ expected: Float80) -> Double {
+  func error(_ result: Double, _ expected: Float80) -> Double {
     let rounded = Double(expected)
     if rounded.isNaN || result.isNaN { return rounded.isNaN && result.isNaN ? 0 : .infinity }
     if result == rounded {
@@ -149,7 +161,7 @@ private func largestError(
   }
 
   /// The largest error of a function of f64 operands.
-  private func largestError(
+  func largestError(
     _ function: ScalarFunction, _ columns: [[Double]], _ reference: ([Float80]) -> Float80
   ) throws -> (error: Double, at: [Double]) {
     let program = try #require(function.program(for: columns.map { _ in .float64 }))

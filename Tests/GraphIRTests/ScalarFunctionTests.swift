@@ -72,7 +72,9 @@ private func integer(_ function: ScalarFunction, _ type: DType, _ operands: Int.
     #expect(ScalarFunction.less.typeRule.resultType(of: [.uint8, .uint8]) == .bool)
     #expect(ScalarFunction.select.typeRule.resultType(of: [.bool, .int64, .int64]) == .int64)
     #expect(ScalarFunction.select.typeRule.resultType(of: [.int32, .int64, .int64]) == nil)
-    #expect(ScalarFunction.and.typeRule.resultType(of: [.int32, .int32]) == nil)
+    #expect(ScalarFunction.and.typeRule.resultType(of: [.int32, .int32]) == .int32)
+    #expect(ScalarFunction.and.typeRule.resultType(of: [.float32, .float32]) == nil)
+    #expect(ScalarFunction.shiftLeft.typeRule.resultType(of: [.bool, .bool]) == nil)
   }
 
   @Test func costsAreOrdered() {

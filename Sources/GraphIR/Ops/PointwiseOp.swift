@@ -33,6 +33,9 @@ public struct PointwiseOp: SingleResultRule {
     case .select: ["condition", "a", "b"]
     case .clamp: ["x", "low", "high"]
     case .threefryLow, .threefryHigh: ["k0", "k1", "c0", "c1"]
+    case .atan2: ["y", "x"]
+    case .copySign: ["magnitude", "sign"]
+    case .zeta: ["s", "q"]
     default: function.arity == 1 ? ["x"] : ["a", "b"]
     }
   }
@@ -41,7 +44,8 @@ public struct PointwiseOp: SingleResultRule {
     let parameters = names.enumerated().map { position, name in
       let dtype: DType =
         switch function.typeRule {
-        case .logical: .bool
+        case .bitwise: .bool
+        case .sameInteger: .int32
         case .words: .uint32
         case .select where position == 0: .bool
         default: .float32
@@ -92,7 +96,9 @@ extension ScalarFunction.TypeRule {
       case .sameNumeric, .ordering: "a numeric tensor"
       case .sameFloat: "a floating-point tensor"
       case .equality: "a tensor"
-      case .logical, .select: "a bool tensor"
+      case .select: "a bool tensor"
+      case .bitwise: "a bool or an integer tensor"
+      case .sameInteger: "an integer tensor"
       case .words: "a u32 tensor"
       }
     switch self {
@@ -104,9 +110,9 @@ extension ScalarFunction.TypeRule {
 
   var resultWords: String {
     switch self {
-    case .sameNumeric, .sameFloat: "the operands' element type"
+    case .sameNumeric, .sameFloat, .bitwise, .sameInteger: "the operands' element type"
     case .words: "u32"
-    case .equality, .ordering, .logical: "bool"
+    case .equality, .ordering: "bool"
     case .select: "the element type of the last two"
     }
   }
@@ -114,7 +120,8 @@ extension ScalarFunction.TypeRule {
   var exampleType: DType {
     switch self {
     case .sameNumeric, .sameFloat, .select: .float32
-    case .equality, .ordering, .logical: .bool
+    case .equality, .ordering, .bitwise: .bool
+    case .sameInteger: .int32
     case .words: .uint32
     }
   }

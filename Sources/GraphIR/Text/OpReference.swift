@@ -107,7 +107,8 @@ public enum OpReference {
       let double = function.ulpBound(for: .float64)
     else { return nil }
     if single == 0, double == 0 { return "Exact." }
-    return "At most \(single) ULP in f32, \(double) ULP in f64."
+    let domain = function.accuracyDomain.map { ", " + $0 } ?? ""
+    return "At most \(single) ULP in f32, \(double) ULP in f64\(domain)."
   }
 
   private static var accuracy: String {
@@ -115,7 +116,7 @@ public enum OpReference {
       ## Accuracy
 
       The greatest distance of a result from the exact one, in units in the last place of the exact one, over all
-      operands: 0 is exact, 1 at most the rounding to a neighbour. Every implementation gives the same bits.
+      operands that the table does not leave out: 0 is exact, 1 at most the rounding to a neighbour. Every implementation gives the same bits.
 
       | function | f32 | f64 |
       |---|---|---|
@@ -126,7 +127,8 @@ public enum OpReference {
       else {
         continue
       }
-      text += "| `\(function.name)` | \(single) | \(double) |\n"
+      let domain = function.accuracyDomain.map { ", " + $0 } ?? ""
+      text += "| `\(function.name)`\(domain) | \(single) | \(double) |\n"
     }
     return text
   }

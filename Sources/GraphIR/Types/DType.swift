@@ -47,6 +47,15 @@ public enum DType: UInt8, CaseIterable, Hashable, Sendable {
 
   public var isFloatingPoint: Bool { self == .float32 || self == .float64 }
 
+  /// The greatest finite number of a floating-point type, as an `f64`; 0 for any other type.
+  public var greatestFinite: Double {
+    switch self {
+    case .float32: Double(Float.greatestFiniteMagnitude)
+    case .float64: .greatestFiniteMagnitude
+    case .bool, .uint8, .int32, .int64, .uint32, .string: 0
+    }
+  }
+
   /// Whether this is one of `u8 i32 i64 u32`. `bool` is no integer.
   public var isInteger: Bool {
     switch self {

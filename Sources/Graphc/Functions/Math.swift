@@ -74,30 +74,6 @@ public func sign(_ x: some TensorConvertible, fileID: String = #fileID, line: In
   elementwise(.sign, x, at: CallSite("sign", fileID, line))
 }
 
-/// The largest integral value that is not above x. Integers stay as they are.
-public func floor(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
-  rounding(.floor, x, at: CallSite("floor", fileID, line))
-}
-
-/// The smallest integral value that is not below x. Integers stay as they are.
-public func ceil(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
-  rounding(.ceil, x, at: CallSite("ceil", fileID, line))
-}
-
-/// The nearest integral value, halves to even. Integers stay as they are.
-public func round(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
-  rounding(.round, x, at: CallSite("round", fileID, line))
-}
-
-private func rounding(
-  _ function: ScalarFunction, _ operand: some TensorConvertible, at site: CallSite
-) -> Tensor {
-  build([operand], at: site, in: operand.tensor.graph) { state, terms throws(BuildError) in
-    let value = try state.value(terms[0])
-    return state.type(of: value).dtype.isInteger ? value : try state.elementwise(function, terms)
-  }
-}
-
 /// x · x.
 public func square(_ x: some TensorConvertible, fileID: String = #fileID, line: Int = #line) -> Tensor {
   elementwise(.multiply, x, x, at: CallSite("square", fileID, line))
@@ -146,25 +122,6 @@ public func minimum(
   _ x: some ConstantOperand, _ y: some TensorConvertible, fileID: String = #fileID, line: Int = #line
 ) -> Tensor {
   elementwise(.minimum, x, y, at: CallSite("minimum", fileID, line))
-}
-
-/// x − y·⌊x / y⌋: the remainder with the sign of the divisor, as Python's `%`.
-public func floorMod(
-  _ x: some TensorConvertible, _ y: some TensorOperand, fileID: String = #fileID, line: Int = #line
-) -> Tensor {
-  build([x, y], at: CallSite("floorMod", fileID, line), in: x.tensor.graph) {
-    state, terms throws(BuildError) in
-    let operands = try state.broadcast(state.promoted(terms, .arithmetic))
-    let divisor = operands[1]
-    let rest = try state.pointwise(.remainder, operands[0], divisor)
-    let type = state.type(of: rest)
-    if !type.dtype.isSigned { return rest }
-    let zero = try state.broadcast(state.constant(.integer(0), as: type.dtype), to: type.shape)
-    let restIsNegative = try state.pointwise(.less, rest, zero)
-    let signsDiffer = try state.pointwise(.xor, restIsNegative, state.pointwise(.less, divisor, zero))
-    let isFixed = try state.pointwise(.and, signsDiffer, state.pointwise(.notEqual, rest, zero))
-    return try state.pointwise(.select, isFixed, state.pointwise(.add, rest, divisor), rest)
-  }
 }
 
 // MARK: - Three operands

@@ -199,6 +199,7 @@ extension RandomModuleWriter {
   /// Functions whose results are exact when their operands are.
   private static let exactFunctions: Set<ScalarFunction> = [
     .add, .subtract, .minimum, .maximum, .select, .clamp, .negate, .abs, .sign, .floor, .ceil, .round,
+    .truncate, .copySign,
   ]
 
   mutating func pointwise(_ function: ScalarFunction) throws -> Value {
@@ -220,7 +221,15 @@ extension RandomModuleWriter {
         let divisor = NDArray.scalar(2, type.dtype)
         operands[1] = try spread(divisor, over: type.shape)
       }
-    case .log, .log1p, .sqrt, .rsqrt, .power:
+    case .asin, .acos, .atanh, .erfInverse:
+      // Within ±1/2.
+      let one = try spread(NDArray.scalar(1, type.dtype), over: type.shape)
+      let magnitude = try builder.apply(.abs, x)
+      operands[0] = try builder.divide(x, builder.add(builder.add(magnitude, magnitude), one))
+    case .zeta:
+      let two = try spread(NDArray.scalar(2, type.dtype), over: type.shape)
+      operands = try operands.map { try builder.add(builder.apply(.abs, $0), two) }
+    case .log, .log2, .log10, .log1p, .acosh, .logGamma, .digamma, .sqrt, .rsqrt, .power:
       if type.dtype.isFloatingPoint {
         let one = try spread(NDArray.scalar(1, type.dtype), over: type.shape)
         operands[0] = try builder.add(builder.apply(.abs, x), one)

@@ -6,13 +6,16 @@ extension Expansion {
   static func erf(_ x: ScalarValue) -> ScalarValue {
     let double = x.type == .float64
     let magnitude = x.absolute
-    let square = x * x
-    let inner = polynomial(square, double ? innerDouble : innerSingle).fma(magnitude, magnitude)
+    let inner = innerErf(magnitude)
     // erf rounds to 1 beyond the limit.
     let limit = double ? 6.0 : 4.0
     let bounded = (limit .< magnitude).select(limit, magnitude)
     let outer = -expm1Within(-polynomial(bounded, double ? outerDouble : outerSingle))
     return copySign((magnitude .< (double ? 1 : 0.85)).select(inner, outer), x)
+  }
+
+  private static func innerErf(_ x: ScalarValue) -> ScalarValue {
+    polynomial(x * x, x.type == .float64 ? innerDouble : innerSingle).fma(x, x)
   }
 
   private static let innerSingle = [
@@ -35,5 +38,42 @@ extension Expansion {
     4.595168534332852e-05, 6.975290399956068e-05, -4.477104635255601e-05, 1.642188857669266e-05,
     -4.301893514851608e-06, 8.452171317083906e-07, -1.2483472684190917e-07, 1.3522677326898467e-08,
     -1.017082706216078e-09, 4.751877277360586e-11, -1.0390869735023189e-12,
+  ]
+
+  /// exp(-x^2) times P(t) / (1 + 2 x) for x >= 0, where t = (x - k) / (x + k) makes one polynomial do for all of them
+  /// (after Shepherd and Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x^2) erfc x", 1981); 2 - erfc(-x) below
+  /// zero. An f32 is computed in f64.
+  static func erfc(_ operand: ScalarValue) -> ScalarValue {
+    let double = operand.type == .float64
+    let x = operand.converted(.float64)
+    // erfc rounds to zero beyond the limit.
+    let limit = double ? 27.3 : 10.1
+    let magnitude = x.absolute
+    let a = (limit .< magnitude).select(limit, magnitude)
+    let square = a * a
+    // The square of an f32 is exact.
+    let exponential = expWithin(-square, low: double ? -a.fma(a, -square) : nil)
+    let k = double ? 3.75 : 3.0
+    let p = polynomial((a - k) / (a + k), double ? erfcDouble : erfcSingle)
+    let tail = exponential * (p / a.fma(2, 1))
+    let value = (x .< 0).select(2 - tail, tail)
+    // 1 - erf(x) near zero, where the other form has many roundings.
+    return (double ? (magnitude .< 0.5).select(1 - innerErf(x), value) : value).converted(operand.type)
+  }
+
+  private static let erfcDouble = [
+    1.2375126308378275, -0.1402405985855467, 0.0035854154854634396, 0.08227673849011337,
+    -0.10880393014169336, 0.0923043211614956, -0.058693398590725296, 0.028362277400827144,
+    -0.009746579548789899, 0.0017556260158339083, 0.00029371363655085193, -0.0002901549694589009,
+    5.1649028841359415e-05, 2.2387313512838182e-05, -1.1443262512802912e-05, -9.803704925289925e-07,
+    1.7484869076103767e-06, -4.77698299208642e-08, -2.52849205577804e-07, 1.5617908096635943e-08,
+    3.2853865855032794e-08, -7.28355201689257e-10, -2.360522062505669e-09,
+  ]
+
+  private static let erfcSingle = [
+    1.2530080582390988, -0.13562110670220087, -0.04756229022112135, 0.12964519357444015,
+    -0.11927373679128898, 0.06830741610156146, -0.023770358394307637, 0.0025337312511889234,
+    0.001891907006061679, -0.0007921168399396989, -0.0001243088338505175, 0.00013072565195228656,
+    3.457203022732106e-05,
   ]
 }

@@ -34,4 +34,21 @@ enum Expansion {
     return x.type.isSigned ? (x .< 0).select(-1, positive) : positive
   }
 
+  /// a << b, or 0 for an amount outside the width.
+  static func shiftLeft(_ a: ScalarValue, _ b: ScalarValue) -> ScalarValue {
+    isWithinWidth(b).select(ScalarValue(.shiftLeft, a.type, [a, b]), 0)
+  }
+
+  /// a >> b, or what is left after every bit: that of a signed type fills up from above.
+  static func shiftRight(_ a: ScalarValue, _ b: ScalarValue) -> ScalarValue {
+    let last = ScalarValue.bits(b.type, UInt64(b.type.bitWidth - 1))
+    let amount = isWithinWidth(b).select(b, last)
+    let shifted = ScalarValue(.shiftRight, a.type, [a, amount])
+    return a.type.isSigned ? shifted : isWithinWidth(b).select(shifted, 0)
+  }
+
+  private static func isWithinWidth(_ amount: ScalarValue) -> ScalarValue {
+    let isBelow = amount .< .bits(amount.type, UInt64(amount.type.bitWidth))
+    return amount.type.isSigned ? isBelow & (0 .<= amount) : isBelow
+  }
 }

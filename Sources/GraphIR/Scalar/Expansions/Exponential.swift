@@ -67,14 +67,39 @@ extension Expansion {
   /// The power of two is applied in two factors, of which the first keeps the value normal. So a subnormal
   /// result is rounded once, and overflow happens where the product says.
   static func expWithin(_ x: ScalarValue, low: ScalarValue? = nil) -> ScalarValue {
-    let constants = ExponentialConstants.of(x.type)
-    let (r, bits) = reduced(x, low: low, offset: 2 * constants.bias)
+    let (r, bits) = reduced(x, low: low, offset: 2 * ExponentialConstants.of(x.type).bias)
+    return scaledExp(r, bits)
+  }
+
+  /// e^r 2^n for the reduced r, `bits` holding n and twice the bias.
+  private static func scaledExp(_ r: ScalarValue, _ bits: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(r.type)
     let p = reducedExpm1(r, constants.exp) + 1
     // Masked, the shift is logical for all that follows, which vector units have for 64 bits too.
     let half = (bits >> 1) & 0xfff
-    let first = (half << constants.fractionBits).bitcast(x.type)
-    let second = ((bits - half) << constants.fractionBits).bitcast(x.type)
+    let first = (half << constants.fractionBits).bitcast(r.type)
+    let second = ((bits - half) << constants.fractionBits).bitcast(r.type)
     return p * first * second
+  }
+
+  /// e^x / 2 for x >= 0 (or NaN), which overflows later than e^x.
+  static func halfExp(_ x: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(x.type)
+    let limit = constants.overflow + 1
+    let (r, bits) = reduced((limit .< x).select(limit, x), offset: 2 * constants.bias - 1)
+    return scaledExp(r, bits)
+  }
+
+  /// 2^x = 2^n e^(r ln 2) with r = x - n, which is exact, so that whole powers are.
+  static func exp2(_ x: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(x.type)
+    let (low, high) = x.type == .float64 ? (-1080.0, 1030.0) : (-155.0, 130.0)
+    let above = (high .< x).select(high, x)
+    let bounded = (above .< low).select(low, above)
+    let magic = constants.magic + 2 * constants.bias
+    let shifted = bounded + magic
+    let r = bounded - (shifted - magic)
+    return scaledExp(r * 0x1.62e42fefa39efp-1, shifted.bitcast(bitsType(x)))
   }
 
   static func exp(_ x: ScalarValue) -> ScalarValue {

@@ -84,10 +84,7 @@ extension Expansion {
     let scaling = Double(constants.fractionBits)
     let normal = subnormal.select(x * Double(1 << constants.fractionBits), x)
     let (k, m, _) = exponentAndFraction(normal)
-    let value = logarithm(subnormal.select(k - scaling, k), m - 1)
-    let bounded = (x .< .infinity).select(value, x)
-    let atMostZero = (x .== 0).select(x.constant(-.infinity), x.constant(.nan))
-    return (0 .< x).select(bounded, atMostZero)
+    return ofPositive(x, logarithm(subnormal.select(k - scaling, k), m - 1))
   }
 
   static func log1p(_ x: ScalarValue) -> ScalarValue {

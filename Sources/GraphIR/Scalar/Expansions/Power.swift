@@ -23,21 +23,14 @@ extension Expansion {
 
   /// x^y for x >= 0 (or NaN) in f32, by way of f64, whose range and precision leave one rounding to mind.
   private static func powerSingle(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue {
-    let wide = x.converted(.float64)
-    let (k, m, _) = exponentAndFraction(wide)
-    let s = (m - 1) / (m + 1)
-    // log2(m) = s p(s^2), minimax, relative error 2^-37.8.
-    let p = polynomial(
-      s * s,
-      [
-        2.8853900817902036, 0.9617966731821949, 0.5770836174505611, 0.4116706618007973, 0.34076999053732987,
-      ])
-    let finite = (wide .< .infinity).select(s.fma(p, k), wide)
-    let logarithm = (wide .== 0).select(-.infinity, finite)
+    powerOfSingle(x.converted(.float64), y.converted(.float64), limit: 160).converted(.float32)
+  }
 
-    let exponent = y.converted(.float64) * logarithm
-    let above = (160 .< exponent).select(160, exponent)
-    let bounded = (above .< -160).select(-160, above)
+  /// x^y for a normal x >= 0 (or NaN) in f64 with the precision that f32 needs, between 2^-limit and 2^limit.
+  static func powerOfSingle(_ x: ScalarValue, _ y: ScalarValue, limit: Double) -> ScalarValue {
+    let exponent = y * log2OfSingle(x)
+    let above = (limit .< exponent).select(limit, exponent)
+    let bounded = (above .< -limit).select(-limit, above)
     let magic = 0x1.8p52
     let shifted = bounded + (magic + 1023)
     let g = bounded - (shifted - (magic + 1023))
@@ -49,54 +42,12 @@ extension Expansion {
         0.0013333935053372501, 0.00015466756336344738, 1.5196157174844103e-05,
       ])
     let scale = (shifted.bitcast(.int64) << 52).bitcast(.float64)
-    return (g.fma(q, 1) * scale).converted(.float32)
+    return g.fma(q, 1) * scale
   }
 
   /// x^y for x >= 0 (or NaN) in f64, with the logarithm as a sum of two.
-  private static func powerDouble(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue {
-    let subnormal = x .< 0x1p-1022
-    let (scaledK, m, _) = exponentAndFraction(subnormal.select(x * 0x1p52, x))
-    let k = subnormal.select(scaledK - 52, scaledK)
-
-    // s + sLow = f / (2 + f) for f = m - 1, by a reciprocal and the residual of its product.
-    let f = m - 1
-    let denominator = m + 1
-    let denominatorLow = m - (denominator - 1)
-    let reciprocal = 1 / denominator
-    let s = f * reciprocal
-    let residual = s.fma(-denominator, f) - s * denominatorLow
-    let sLow = residual * reciprocal
-    // z + zLow = s^2.
-    let z = s * s
-    let zLow = s.fma(s, -z) + 2 * s * sLow
-
-    // log m = 2 s (1 + u), u = z / 3 + z^2 w(z); only the second term is small enough for one precision.
-    let w = polynomial(
-      z,
-      [
-        0.20000000000001145, 0.14285714285041407, 0.11111111261525831, 0.09090892041160842,
-        0.07693385460300566, 0.06628245570608901, 0.0659972401028424,
-      ])
-    let third = 0x1.5555555555555p-2
-    let thirdLow = 0x1.5555555555555p-56
-    let a = z * third
-    let aLow = z.fma(third, -a) + z.fma(thirdLow, zLow * third)
-    let b = z * z * w
-    let u = a + b
-    let uLow = ((a - u) + b) + aLow
-    let t = s * u
-    let tLow = s.fma(u, -t) + s.fma(uLow, sLow * u)
-    let half = s + t
-    let halfLow = ((s - half) + t) + (sLow + tLow)
-
-    // log x = k ln 2 + 2 half; k times the first part of ln 2 is exact, and zero or the larger summand.
-    let whole = k * 0x1.62e42feep-1
-    let double = half + half
-    let logarithm = whole + double
-    let low = ((whole - logarithm) + double) + k.fma(0x1.a39ef35793c76p-33, halfLow + halfLow)
-    let finite = (x .< .infinity).select(logarithm, x)
-    let high = (x .== 0).select(-.infinity, finite)
-
+  static func powerDouble(_ x: ScalarValue, _ y: ScalarValue) -> ScalarValue {
+    let (high, low) = logarithmPair(x)
     let exponent = y * high
     let exponentLow = y.fma(high, -exponent) + y * low
     // Out of range, and for infinite operands, the product alone decides.

@@ -165,6 +165,12 @@ extension Expansion {
 
   // MARK: Kernels on [-pi/4, pi/4]
 
+  /// The sine and cosine of high + low, in f64, where |high| <= pi/4.
+  static func kernels(_ high: ScalarValue, _ low: ScalarValue) -> (sine: ScalarValue, cosine: ScalarValue) {
+    let angle = Reduced(high: high, low: low, quadrant: .bits(.int64, 0))
+    return (kernelSine(angle), kernelCosine(angle))
+  }
+
   private static func kernelSine(_ angle: Reduced) -> ScalarValue {
     let x = angle.high
     let square = x * x
