@@ -21,7 +21,7 @@ enum BLAS {
       BLAS.multiply(product, a, b, c, gemm: cblas_sgemm, gemv: cblas_sgemv, zero: Float(0), one: 1)
     case .float64:
       BLAS.multiply(product, a, b, c, gemm: cblas_dgemm, gemv: cblas_dgemv, zero: Double(0), one: 1)
-    case .bool, .uint8, .int32, .int64, .uint32, .string:
+    case .bool, .uint8, .int8, .int32, .int64, .uint32, .float16, .bfloat16, .string:
       preconditionFailure("matrix products of \(product.dtype) are kernels")
     }
   }

@@ -30,7 +30,7 @@ final class CompilationUnit {
   func emit(_ kernel: Kernel, name: String) throws -> IRValue {
     kernels.append(kernel)
     do {
-      return try KernelEmitter.emit(kernel, name: name, vectorBits: pool.target.vectorBits, into: ir)
+      return try KernelEmitter.emit(kernel, name: name, for: pool.target, into: ir)
     } catch {
       throw Diagnostic(.bug, code: "kernel.malformed", "\(error.message)\n\(kernel)")
     }

@@ -53,6 +53,13 @@ struct Target: Hashable, Sendable {
     return present.isSuperset(of: ["avx2", "fma"]) ? 256 : 128
   }
 
+  /// Whether the processor converts between f16 and f32: every one with AVX2 does, and every one of AArch64.
+  var convertsHalves: Bool {
+    if !triple.hasPrefix("x86_64") { return true }
+    return features.isEmpty
+      ? vectorBits >= 256 : features.split(separator: ",").contains { $0 == "+f16c" }
+  }
+
   /// In words; two targets with the same words run the same code.
   var description: String {
     let detail = features.isEmpty ? "" : " with features \(Target.digest(features))"

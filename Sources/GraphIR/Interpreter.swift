@@ -36,7 +36,7 @@ public enum Interpreter {
       default:
         do {
           values.append(
-            try node.op.rule.evaluate(node.operands.map(value), types: node.types))
+            try node.op.evaluate(node.operands.map(value), types: node.types))
         } catch let fault {
           if let inner = fault.inner { throw inner }
           throw Diagnostic(

@@ -26,7 +26,7 @@ extension RewriteRule {
         if case .constant = site.op(of: operand) { stored += array.count }
       }
       guard count <= max(resultLimit, stored), work(of: site, count: count) <= workLimit,
-        let value = try? site.op.rule.evaluate(operands, types: [site.type]).first
+        let value = try? site.op.evaluate(operands, types: [site.type]).first
       else { return nil }
       return try site.builder.append(.constant(ConstantOp(value)))
     }

@@ -2,6 +2,7 @@
 
 // The types of the IR that a user's program meets; the rest of the IR stays behind the API.
 @_exported import protocol GraphIR.ArrayElement
+@_exported import struct GraphIR.BFloat16
 @_exported import enum GraphIR.DType
 @_exported import struct GraphIR.Diagnostic
 @_exported import struct GraphIR.DiagnosticList

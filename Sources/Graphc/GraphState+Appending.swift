@@ -114,8 +114,8 @@ extension NDArray {
   /// A number in a type that holds it; nil where it does not fit. Floating-point types round.
   static func scalar(_ number: Double, _ dtype: DType) -> NDArray? {
     switch dtype {
-    case .float32: NDArray(scalar: Float(number))
-    case .float64: NDArray(scalar: number)
+    case .float16, .bfloat16, .float32, .float64:
+      NDArray(dtype: dtype, shape: [], bits: [dtype.bits(rounding: number)])
     default: Int(exactly: number).flatMap { scalar($0, dtype) }
     }
   }
@@ -124,11 +124,11 @@ extension NDArray {
   static func scalar(_ number: Int, _ dtype: DType) -> NDArray? {
     switch dtype {
     case .uint8: UInt8(exactly: number).map { NDArray(scalar: $0) }
+    case .int8: Int8(exactly: number).map { NDArray(scalar: $0) }
     case .int32: Int32(exactly: number).map { NDArray(scalar: $0) }
     case .uint32: UInt32(exactly: number).map { NDArray(scalar: $0) }
     case .int64: NDArray(scalar: Int64(number))
-    case .float32: NDArray(scalar: Float(number))
-    case .float64: NDArray(scalar: Double(number))
+    case .float16, .bfloat16, .float32, .float64: scalar(Double(number), dtype)
     case .bool: number == 0 || number == 1 ? NDArray(scalar: number == 1) : nil
     case .string: nil
     }

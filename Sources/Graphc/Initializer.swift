@@ -135,8 +135,7 @@ extension NDArray {
   /// A floating-point array of draws by row-major index.
   fileprivate static func drawn(shape: [Int], dtype: DType, _ draw: (UInt64) -> Double) -> NDArray {
     NDArray(dtype: dtype, shape: shape) { index in
-      let number = draw(UInt64(index))
-      return dtype == .float32 ? Float(number).bits : number.bits
+      dtype.bits(rounding: draw(UInt64(index)))
     }
   }
 }

@@ -6,8 +6,8 @@ import GraphIR
 extension NDArray {
   /// Reads an array from the content of a NumPy file.
   ///
-  /// Versions 1.0, 2.0 and 3.0, either byte order, C and Fortran order; elements of `bool`, `uint8`, `int32`, `int64`,
-  /// `uint32`, `float32` and `float64`.
+  /// Versions 1.0, 2.0 and 3.0, either byte order, C and Fortran order; elements of `bool`, `uint8`, `int8`,
+  /// `int32`, `int64`, `uint32`, `float16`, `float32` and `float64`.
   /// - Throws: a diagnostic of kind `run` with a code `npy.…` for anything else, and for content that is cut short or
   ///   too long.
   public init(npy bytes: [UInt8]) throws(Diagnostic) {
@@ -32,15 +32,19 @@ extension NDArray {
 
   /// The array as the content of a NumPy file, byte for byte what `numpy.save` writes.
   ///
-  /// - Throws: a diagnostic for an array of texts.
+  /// - Throws: a diagnostic for an array of texts and for one of `bfloat16`, which NumPy does not have.
   public func npyData() throws(Diagnostic) -> [UInt8] {
     guard dtype.npyCode != nil else {
-      throw Diagnostic(.run, code: "npy.dtype", "an array of type \(dtype) cannot be written as a NumPy file")
+      let advice =
+        dtype == .bfloat16 ? ", since NumPy has no such type; convert it to f32, which keeps all values" : ""
+      throw Diagnostic(
+        .run, code: "npy.dtype", "an array of type \(dtype) cannot be written as a NumPy file\(advice)")
     }
     let header = NPYHeader(dtype: dtype, isBigEndian: false, isFortranOrder: false, shape: shape)
     var bytes = header.bytes
     switch dtype.byteCount {
     case 1: withUnsafeBytes { bytes += $0 }
+    case 2: appendWords(UInt16.self, to: &bytes)
     case 4: appendWords(UInt32.self, to: &bytes)
     default: appendWords(UInt64.self, to: &bytes)
     }
@@ -70,6 +74,7 @@ extension NDArray {
         let source = UnsafeRawBufferPointer(rebasing: content[start...])
         switch header.dtype.byteCount {
         case 1: copy(source, to: target, header, as: UInt8.self)
+        case 2: copy(source, to: target, header, as: UInt16.self)
         case 4: copy(source, to: target, header, as: UInt32.self)
         default: copy(source, to: target, header, as: UInt64.self)
         }

@@ -167,12 +167,15 @@ extension DType {
     switch self {
     case .bool: "b1"
     case .uint8: "u1"
+    case .int8: "i1"
     case .int32: "i4"
     case .int64: "i8"
     case .uint32: "u4"
+    case .float16: "f2"
     case .float32: "f4"
     case .float64: "f8"
-    case .string: nil
+    // NumPy has no bfloat16 of its own.
+    case .bfloat16, .string: nil
     }
   }
 }

@@ -76,10 +76,12 @@ struct PlanText {
     guard plan.constants.indices.contains(index), plan.constants[index].count == 1 else { return "" }
     let array = plan.constants[index]
     return switch array.dtype {
+    case .float16: " = \(Float16(bits: array.bits(at: 0)))"
+    case .bfloat16: " = \(BFloat16(bits: array.bits(at: 0)))"
     case .float32: " = \(Float(bits: array.bits(at: 0)))"
     case .float64: " = \(array.scalar)"
     case .bool: array.bits(at: 0) == 0 ? " = false" : " = true"
-    case .uint8, .int32, .int64, .uint32: " = \(array.ints[0])"
+    case .uint8, .int8, .int32, .int64, .uint32: " = \(array.ints[0])"
     case .string: ""
     }
   }

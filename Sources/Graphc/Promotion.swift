@@ -2,8 +2,9 @@
 
 import GraphIR
 
-/// How element types that meet in an expression become one, as in JAX: `bool → u8 → i32 → i64`, `u8 → u32`,
-/// `u32 · i32 → i64`, an integer and a float give that float, `f32 · f64 → f64`.
+/// How element types that meet in an expression become one, as in JAX: `bool → u8 → i32 → i64`, `bool → i8 →
+/// i32`, `u8 · i8 → i32` (which has no `i16`), `u8 → u32`, `u32 · i32 → i64`, an integer and a float give that float,
+/// `f16 · bf16 → f32`, `f32 · f64 → f64`.
 enum Promotion {
   /// What a function does with its operands' types.
   enum Rule {
@@ -27,15 +28,25 @@ enum Promotion {
     if lhs == rhs { return lhs }
     if lhs.isFloatingPoint || rhs.isFloatingPoint {
       if !lhs.isFloatingPoint { return rhs }
-      return rhs.isFloatingPoint ? .float64 : lhs
+      if !rhs.isFloatingPoint { return lhs }
+      // Neither half holds the other.
+      return lhs == .float64 || rhs == .float64 ? .float64 : .float32
     }
-    let order: [DType] = [.bool, .uint8, .int32, .int64]
-    switch (order.firstIndex(of: lhs), order.firstIndex(of: rhs)) {
-    case (let left?, let right?): return order[max(left, right)]
-    // The other one is u32.
-    case (let left?, nil): return left < 2 ? .uint32 : .int64
-    case (nil, let right?): return right < 2 ? .uint32 : .int64
-    case (nil, nil): return .uint32
+    // The least type that holds both; for u8 and i8 that would be an i16.
+    let order: [DType] = [.bool, .uint8, .int8, .uint32, .int32, .int64]
+    return order.first { type in [lhs, rhs].allSatisfy { type.isJoin(with: $0) } }
+  }
+}
+
+extension DType {
+  /// Whether this type of integers, or `bool`, stands above another.
+  fileprivate func isJoin(with other: DType) -> Bool {
+    if self == other || other == .bool { return true }
+    switch self {
+    case .uint32: return other == .uint8
+    case .int32: return other == .uint8 || other == .int8
+    case .int64: return other.isInteger
+    default: return false
     }
   }
 }

@@ -42,6 +42,7 @@ final class GuardedMemory {
     for (index, bits) in elements.enumerated() {
       switch dtype.byteCount {
       case 1: base.storeBytes(of: UInt8(truncatingIfNeeded: bits), toByteOffset: index, as: UInt8.self)
+      case 2: base.storeBytes(of: UInt16(truncatingIfNeeded: bits), toByteOffset: index * 2, as: UInt16.self)
       case 4: base.storeBytes(of: UInt32(truncatingIfNeeded: bits), toByteOffset: index * 4, as: UInt32.self)
       default: base.storeBytes(of: bits, toByteOffset: index * 8, as: UInt64.self)
       }
@@ -52,6 +53,7 @@ final class GuardedMemory {
     (0..<count).map { index in
       switch dtype.byteCount {
       case 1: UInt64(base.load(fromByteOffset: index, as: UInt8.self))
+      case 2: UInt64(base.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
       case 4: UInt64(base.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
       default: base.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
       }
@@ -83,8 +85,8 @@ func run(
 /// Whether bit patterns are the same value; all NaNs are.
 func same(_ a: UInt64, _ b: UInt64, _ dtype: DType) -> Bool {
   switch dtype {
-  case .float32: a == b || (Float(bits: a).isNaN && Float(bits: b).isNaN)
-  case .float64: a == b || (Double(bits: a).isNaN && Double(bits: b).isNaN)
+  case .float16, .bfloat16, .float32, .float64:
+    a == b || (dtype.number(bits: a).isNaN && dtype.number(bits: b).isNaN)
   default: a == b
   }
 }
@@ -152,6 +154,14 @@ func samples(_ dtype: DType, count: Int, seed: UInt64 = 1) -> [UInt64] {
     case .int32: [0, 1, -1, 2, -2, 7, .max, .min, .min + 1, 31, 32, 33].map { (value: Int32) in value.bits }
     case .int64: [0, 1, -1, 2, -2, 7, .max, .min, .min + 1, 63, 64].map { (value: Int64) in value.bits }
     case .uint32: [0, 1, 2, 7, .max, .max - 1, 1 << 31, 31, 32].map { (value: UInt32) in value.bits }
+    case .float16, .bfloat16:
+      [
+        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, .infinity, -.infinity, .nan, dtype.leastNormal,
+        -dtype.leastNormal, dtype.greatestFinite, -dtype.greatestFinite, 0x1p31, -0x1p31, 0x1p63, 255.5,
+        -0.75, 88.5,
+        -103.5, 3e9, 0x1p-24, 0x1p-133,
+      ].map { (value: Double) in dtype.bits(rounding: value) }
+    case .int8: [0, 1, -1, 2, -2, 7, .max, .min, .min + 1, 8, 9].map { (value: Int8) in value.bits }
     case .uint8: [0, 1, 2, 7, .max, 128, 127].map { (value: UInt8) in value.bits }
     case .bool, .string: [0, 1]
     }
@@ -163,6 +173,9 @@ func samples(_ dtype: DType, count: Int, seed: UInt64 = 1) -> [UInt64] {
     case .float32:
       // Any bits, or something near 1.
       return index % 3 == 1 ? bits >> 32 : Float(Double(Int64(bitPattern: bits)) * 0x1p-60).bits
+    case .float16, .bfloat16:
+      return index % 3 == 1
+        ? bits & dtype.bitMask : dtype.bits(rounding: Double(Int64(bitPattern: bits)) * 0x1p-60)
     case .float64: return index % 3 == 1 ? bits : (Double(Int64(bitPattern: bits)) * 0x1p-60).bits
     case .bool: return bits & 1
     default: return (index % 3 == 1 ? bits : bits & 7) & dtype.bitMask

@@ -17,7 +17,7 @@ struct PointwiseTests {
 
   @Test func everyCountAndRange() throws {
     let counts = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 32, 33, 64, 100]
-    for dtype in [DType.float32, .uint8, .float64] {
+    for dtype in [DType.float32, .uint8, .float16, .float64] {
       try check(
         counts.map { count in
           (
@@ -160,7 +160,9 @@ struct PointwiseTests {
   @Test func indicesAsNumbers() throws {
     let map = AffineMap(strides: [23, 1])
     var cases: [(kernel: Kernel, buffers: [[UInt64]])] = []
-    for dtype in [DType.int32, .int64, .uint8, .uint32, .float32, .float64, .bool] {
+    for dtype in [
+      DType.int32, .int64, .uint8, .int8, .uint32, .float16, .bfloat16, .float32, .float64, .bool,
+    ] {
       for index in [
         AffineMap(offset: -7, strides: [100, 3]), AffineMap(strides: [0, -1]), .init(strides: [1, 0]),
       ] {

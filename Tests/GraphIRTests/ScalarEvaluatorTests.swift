@@ -67,7 +67,7 @@ private func double(_ bits: UInt64) -> Double { Double(bitPattern: bits) }
       run(.divide, .int32, [.int32, .int32], [bits(Int32.min), bits(-1 as Int32)]) == (bits(Int32.min), false)
     )
     #expect(run(.remainder, .int64, [.int64, .int64], [bits(Int64.min), bits(-1 as Int64)]) == (0, false))
-    for type in [DType.uint8, .int32, .int64, .uint32] {
+    for type in [DType.uint8, .int8, .int32, .int64, .uint32] {
       #expect(run(.divide, type, [type, type], [5, 0]) == (0, true))
       #expect(run(.remainder, type, [type, type], [5, 0]) == (0, true))
       #expect(run(.divide, type, [type, type], [5, 2]) == (2, false))

@@ -152,8 +152,8 @@ struct PointwiseFunctionTests {
 
   @Test("The IEEE remainder is the least in magnitude")
   func ieeeRemainders() throws {
-    let x = doubles([7, -7, 5, -5, 1, 3, 0.3, 1e300, -0.0, .infinity, 1, 5e-324, 1.7e308])
-    let y = doubles([4, 4, 2, 2, 2, 2, -0.1, 3, 1, 1, .infinity, 1.5e-323, 1.2e308])
+    let x = doubles([7, -7, 5, -5, 1, 3, 0.3, 1e300, -0.0, .infinity, 1, 0x1p-1074, 1.7e308])
+    let y = doubles([4, 4, 2, 2, 2, 2, -0.1, 3, 1, 1, .infinity, 0x3p-1074, 1.2e308])
     let expected = zip(try x.numbers(), try y.numbers()).map { $0.remainder(dividingBy: $1) }
     let given = try ieeeRemainder(x, y).numbers()
     #expect(isClose(given, expected, within: 0))

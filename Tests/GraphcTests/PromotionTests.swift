@@ -13,16 +13,25 @@ struct PromotionTests {
 
   @Test("JAX's lattice, every pair")
   func lattice() {
-    // jax.numpy.promote_types with 64-bit types enabled, except that u32 stands below i64 alone, as there.
-    let types: [DType] = [.bool, .uint8, .int32, .int64, .uint32, .float32, .float64]
+    // jax.numpy.promote_types with 64-bit types enabled, except that u8 and i8 meet in
+    // i32, since there is no i16.
+    let types: [DType] = [
+      .bool, .uint8, .int8, .int32, .int64, .uint32, .float16, .bfloat16, .float32, .float64,
+    ]
     let table: [[DType]] = [
-      [.bool, .uint8, .int32, .int64, .uint32, .float32, .float64],
-      [.uint8, .uint8, .int32, .int64, .uint32, .float32, .float64],
-      [.int32, .int32, .int32, .int64, .int64, .float32, .float64],
-      [.int64, .int64, .int64, .int64, .int64, .float32, .float64],
-      [.uint32, .uint32, .int64, .int64, .uint32, .float32, .float64],
-      [.float32, .float32, .float32, .float32, .float32, .float32, .float64],
-      [.float64, .float64, .float64, .float64, .float64, .float64, .float64],
+      [.bool, .uint8, .int8, .int32, .int64, .uint32, .float16, .bfloat16, .float32, .float64],
+      [.uint8, .uint8, .int32, .int32, .int64, .uint32, .float16, .bfloat16, .float32, .float64],
+      [.int8, .int32, .int8, .int32, .int64, .int64, .float16, .bfloat16, .float32, .float64],
+      [.int32, .int32, .int32, .int32, .int64, .int64, .float16, .bfloat16, .float32, .float64],
+      [.int64, .int64, .int64, .int64, .int64, .int64, .float16, .bfloat16, .float32, .float64],
+      [.uint32, .uint32, .int64, .int64, .int64, .uint32, .float16, .bfloat16, .float32, .float64],
+      [.float16, .float16, .float16, .float16, .float16, .float16, .float16, .float32, .float32, .float64],
+      [
+        .bfloat16, .bfloat16, .bfloat16, .bfloat16, .bfloat16, .bfloat16, .float32, .bfloat16, .float32,
+        .float64,
+      ],
+      [.float32, .float32, .float32, .float32, .float32, .float32, .float32, .float32, .float32, .float64],
+      [.float64, .float64, .float64, .float64, .float64, .float64, .float64, .float64, .float64, .float64],
     ]
     for (row, lhs) in types.enumerated() {
       for (column, rhs) in types.enumerated() {
@@ -37,7 +46,7 @@ struct PromotionTests {
 
   @Test("A number takes the type beside it; a fraction makes integers f32")
   func weakNumbers() {
-    for dtype in [DType.uint8, .int32, .int64, .uint32, .float32, .float64] {
+    for dtype in [DType.uint8, .int8, .int32, .int64, .uint32, .float16, .bfloat16, .float32, .float64] {
       #expect((scalar(dtype) * 2).dtype == dtype)
       #expect((2 * scalar(dtype)).dtype == dtype)
       #expect((scalar(dtype) * 0.5).dtype == (dtype.isFloatingPoint ? dtype : .float32))
@@ -92,8 +101,8 @@ struct PromotionTests {
       matmul(graph.placeholder(.int32, [2, 2]), graph.placeholder(.float32, [2, 2])).dtype == .float32)
     #expect(graph.diagnostics.isEmpty)
     #expect(
-      (scalar(.int32) .& scalar(.bool)).complaint
-        == "[logical.type] .&: takes bool tensors, got i32[], bool[]")
+      (scalar(.float32) .& scalar(.bool)).complaint
+        == "[logical.type] .&: takes bool or integer tensors, got f32[], bool[]")
   }
 
   @Test("Constants take a type, literals exactly")

@@ -260,6 +260,7 @@ public struct KernelEvaluator {
   private func read(_ address: UnsafeMutableRawPointer, _ dtype: DType) -> UInt64 {
     switch dtype.byteCount {
     case 1: UInt64(address.load(as: UInt8.self))
+    case 2: UInt64(address.load(as: UInt16.self))
     case 4: UInt64(address.load(as: UInt32.self))
     default: address.load(as: UInt64.self)
     }
@@ -268,6 +269,7 @@ public struct KernelEvaluator {
   private func write(_ bits: UInt64, _ address: UnsafeMutableRawPointer, _ dtype: DType) {
     switch dtype.byteCount {
     case 1: address.storeBytes(of: UInt8(truncatingIfNeeded: bits), as: UInt8.self)
+    case 2: address.storeBytes(of: UInt16(truncatingIfNeeded: bits), as: UInt16.self)
     case 4: address.storeBytes(of: UInt32(truncatingIfNeeded: bits), as: UInt32.self)
     default: address.storeBytes(of: bits, as: UInt64.self)
     }

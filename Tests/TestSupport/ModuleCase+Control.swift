@@ -140,6 +140,22 @@ extension ModuleCase {
   /// Regions in regions, and regions beside other things.
   static func controls() throws -> [ModuleCase] {
     [
+      try ModuleCase("sums of halves in a branch in a scan") { inputs in
+        let b = inputs.builder
+        return try [DType.float16, .bfloat16].flatMap { dtype in
+          let start = inputs.parameter(dtype, [], .finite)
+          let rows = inputs.parameter(dtype, [5, 40], .finite)
+          return try scan(b, carries: [start], elements: [rows], length: 5) { outer, v in
+            let isPositive = try outer.apply(.less, outer.full(0, outer.type(of: v[0])), v[0])
+            let sum = try cond(outer, isPositive, [v[1]]) { branch, v in
+              [try branch.reduce(.sum, v[0], axes: [0])]
+            } else: { branch, v in
+              [try branch.reduce(.product, v[0], axes: [0])]
+            }
+            return [try outer.subtract(sum[0], v[0]), sum[0]]
+          }
+        }
+      },
       try ModuleCase("a scan in a branch in a scan") { inputs in
         let b = inputs.builder
         let (start, xs) = (

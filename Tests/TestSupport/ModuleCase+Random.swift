@@ -42,7 +42,9 @@ private struct RandomProgram {
   }
 
   private mutating func dtype() -> DType {
-    draws.next([.float32, .float32, .float64, .int32, .int64, .uint8, .uint32, .bool])
+    draws.next([
+      .float32, .float32, .float64, .int32, .int64, .uint8, .int8, .uint32, .bool, .float16, .bfloat16,
+    ])
   }
   private mutating func range() -> SampleArray.Range { draws.next([.all, .finite, .whole]) }
   private mutating func extents() -> [Int] {

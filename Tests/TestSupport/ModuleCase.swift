@@ -83,17 +83,15 @@ public enum SampleArray {
     let whole = Int(draw >> 32 & 15) - 7
     switch dtype {
     case .bool: return draw >> 40 & 1
-    case .float32:
-      if let special { return specialFloats[special].bits }
-      return (range == .whole ? Float(whole) : range == .nonzero && number == 0 ? 1 : Float(number)).bits
-    case .float64:
-      if let special { return specialDoubles[special].bits }
-      return (range == .whole ? Double(whole) : range == .nonzero && number == 0 ? 1 : number).bits
+    case .float16, .bfloat16, .float32, .float64:
+      if let special { return Self.special(dtype, special) }
+      let value = range == .whole ? Double(whole) : range == .nonzero && number == 0 ? 1 : number
+      return dtype.bits(rounding: value)
     default:
       let signed = range == .nonzero && whole == 0 ? 3 : whole
       let magnitude = range == .nonzero && whole == 0 ? 3 : abs(whole)
       if dtype.isSigned {
-        let least: UInt64 = dtype == .int32 ? Int32.min.bits : Int64.min.bits
+        let least: UInt64 = 1 << UInt64(dtype.bitWidth - 1)
         let extreme = [least, least &- 1, Int64(-1).bits, 0]
         return (special.map { extreme[$0 % 4] } ?? Int64(signed).bits) & dtype.bitMask
       }
@@ -102,12 +100,14 @@ public enum SampleArray {
     }
   }
 
-  private static let specialFloats: [Float] = [
-    0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNormalMagnitude,
-    .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1, -1, 0.5, 1.5, 2.5, 100, -100,
-  ]
-  private static let specialDoubles: [Double] = [
-    0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -.leastNormalMagnitude,
-    .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 1, -1, 0.5, 1.5, 2.5, 800, -800,
-  ]
+  private static func special(_ dtype: DType, _ index: Int) -> UInt64 {
+    let large = dtype == .float64 ? 800.0 : 100
+    let numbers: [Double] = [
+      0, -0.0, .infinity, -.infinity, .nan, 0, -dtype.leastNormal, dtype.greatestFinite,
+      -dtype.greatestFinite,
+      1, -1, 0.5, 1.5, 2.5, large, -large,
+    ]
+    // The bits of the least number that there is.
+    return index == 5 ? 1 : dtype.bits(rounding: numbers[index])
+  }
 }

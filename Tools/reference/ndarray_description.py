@@ -11,7 +11,7 @@ import numpy as np
 
 NAMES = {
     "bool": "bool", "uint8": "uint8", "int32": "int32", "int64": "int64", "uint32": "uint32",
-    "float32": "float32", "float64": "float64",
+    "float32": "float32", "float64": "float64", "int8": "int8", "float16": "float16",
 }
 
 
@@ -57,6 +57,18 @@ def arrays():
     yield np.array([-5, 100, 0], np.int32)
     yield np.array([np.iinfo(np.int64).min, 3], np.int64)
     yield np.array([4294967295, 3], np.uint32)
+    yield np.array([[-128, 20], [3, 127]], np.int8)
+    yield np.arange(300).astype(np.int8)
+    for values in (
+        [0.1, 0.25, -3], [999, 1], [1000, 1], [1e-4, 1], [1e-4, 0.05], [1.2e-4, 0.05], [0.001, 0.9], [65504, 65504],
+        [2048, 0.5], [nan, 1, inf], [-inf, 6e-8], [0.3333, 1.5], [-0.0, 0.0], [100.1, 99.95],
+    ):
+        yield np.array(values, np.float16)
+    for scalar in (0, -0.0, 1, 0.1, 999.5, 1000, 65504, 1e-4, 9e-5, 6e-8, 1 / 3, nan, -inf):
+        yield np.array(scalar, np.float16)
+    yield rng.standard_normal((3, 4)).astype(np.float16)
+    yield (10 ** rng.uniform(-4, 4, (4, 5))).astype(np.float16)
+    yield rng.standard_normal((40, 30)).astype(np.float16)
 
 
 def texts():
@@ -91,7 +103,7 @@ def main():
     out += ["// swift-format-ignore-file", ""]
     out += ["import GraphIR", "", "extension NDArrayDescriptionTests {", "  static let numeric: [Numeric] = ["]
     for array in arrays():
-        bits = array.reshape(-1).view({1: np.uint8, 4: np.uint32, 8: np.uint64}[array.dtype.itemsize])
+        bits = array.reshape(-1).view({1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}[array.dtype.itemsize])
         hexadecimal = " ".join("%x" % int(b) for b in bits)
         out.append(entry(NAMES[array.dtype.name], array.shape, '"' + hexadecimal + '"', str(array)))
     out += ["  ]", "", "  static let texts: [Texts] = ["]

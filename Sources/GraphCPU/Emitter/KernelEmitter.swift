@@ -12,6 +12,7 @@ import GraphKernels
 final class KernelEmitter {
   let ir: LLVMBuilder
   let kernel: Kernel
+  let target: Target
   /// What the outermost axis's range is multiplied by, since axes are merged.
   let rangeFactor: Int
   var stages: [StageProgram] = []
@@ -34,17 +35,19 @@ final class KernelEmitter {
   var domainRank: Int { kernel.domain.count }
 
   /// Adds a function named `name` to the builder's module.
-  static func emit(_ kernel: Kernel, name: String, vectorBits: Int, into ir: LLVMBuilder)
+  static func emit(_ kernel: Kernel, name: String, for target: Target, into ir: LLVMBuilder)
     throws(MalformedKernel)
     -> IRValue
   {
-    let emitter = try KernelEmitter(kernel, name: name, vectorBits: vectorBits, ir)
+    let emitter = try KernelEmitter(kernel, name: name, for: target, ir)
     emitter.emit()
     return emitter.function
   }
 
-  private init(_ kernel: Kernel, name: String, vectorBits: Int, _ ir: LLVMBuilder) throws(MalformedKernel) {
+  private init(_ kernel: Kernel, name: String, for target: Target, _ ir: LLVMBuilder) throws(MalformedKernel)
+  {
     self.ir = ir
+    self.target = target
     (self.kernel, rangeFactor) = try kernel.mergingAxes()
     // The axis is a hint that changes no result: a reduction with many lanes has its own vectors.
     vectorsAlongDomain =
@@ -59,7 +62,7 @@ final class KernelEmitter {
     for buffer in kernel.buffers where buffer.dtype == .string {
       throw MalformedKernel("a buffer of \(buffer.dtype)")
     }
-    chooseVaryingAxes(vectorBits: vectorBits)
+    chooseVaryingAxes(vectorBits: target.vectorBits)
   }
 
   // MARK: - Vector shape

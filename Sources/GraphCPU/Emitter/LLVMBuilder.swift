@@ -32,15 +32,19 @@ final class LLVMBuilder {
 
   var i1: LLVMTypeRef { LLVMInt1TypeInContext(context) }
   var i8: LLVMTypeRef { LLVMInt8TypeInContext(context) }
+  var i16: LLVMTypeRef { LLVMInt16TypeInContext(context) }
   var i32: LLVMTypeRef { LLVMInt32TypeInContext(context) }
   var i64: LLVMTypeRef { LLVMInt64TypeInContext(context) }
+  var half: LLVMTypeRef { LLVMHalfTypeInContext(context) }
   var pointer: LLVMTypeRef { LLVMPointerTypeInContext(context, 0) }
 
   /// The type of an element in a register.
   func type(_ dtype: DType) -> LLVMTypeRef {
     switch dtype {
     case .bool: i1
-    case .uint8, .string: i8
+    case .uint8, .int8, .string: i8
+    // Their bits: nothing but a conversion looks into them.
+    case .float16, .bfloat16: i16
     case .int32, .uint32: i32
     case .int64: i64
     case .float32: LLVMFloatTypeInContext(context)

@@ -170,29 +170,6 @@ extension KernelEmitter {
     return ir.compare(predicate, x[0], x[1])
   }
 
-  // MARK: - Conversion
-
-  /// A value as another type, with the rules of `ScalarOperation.convert`.
-  func convert(_ x: IRValue, from source: DType, to target: DType, lanes: Int) -> IRValue {
-    if source == target { return x }
-    let type = ir.type(target, lanes)
-    switch (source.isFloatingPoint, target.isFloatingPoint) {
-    case (_, _) where target == .bool:
-      let zero = ir.constant(source, bits: 0, lanes: lanes)
-      return source.isFloatingPoint
-        ? ir.compare(LLVMRealUNE, x, zero) : ir.compare(LLVMIntNE, x, zero)
-    case (true, true): return ir.cast(source == .float32 ? LLVMFPExt : LLVMFPTrunc, x, type)
-    case (true, false):
-      let name = target.isSigned ? "llvm.fptosi.sat" : "llvm.fptoui.sat"
-      return ir.intrinsic(name, [type, ir.type(source, lanes)], [x])
-    case (false, true): return ir.cast(source.isSigned ? LLVMSIToFP : LLVMUIToFP, x, type)
-    case (false, false):
-      if source.bitWidth == target.bitWidth { return x }
-      if source.bitWidth > target.bitWidth { return ir.cast(LLVMTrunc, x, type) }
-      return ir.cast(source.isSigned ? LLVMSExt : LLVMZExt, x, type)
-    }
-  }
-
   // MARK: - Tables
 
   private func lookup(_ index: IRValue, in table: [UInt64], _ dtype: DType, lanes: Int) -> IRValue {

@@ -13,6 +13,7 @@ enum AccumulationRoutines {
     case .float32: return floating(Float.self, rule.kind, pass)
     case .float64: return floating(Double.self, rule.kind, pass)
     case .uint8: return integer(UInt8.self, rule.kind, pass)
+    case .int8: return integer(Int8.self, rule.kind, pass)
     case .uint32: return integer(UInt32.self, rule.kind, pass)
     case .int32: return integer(Int32.self, rule.kind, pass)
     case .int64: return integer(Int64.self, rule.kind, pass)

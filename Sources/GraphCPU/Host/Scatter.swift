@@ -19,12 +19,13 @@ enum Scatter {
     }
     switch dtype {
     case .uint8: return integers(UInt8.self, rule.kind, layout)
+    case .int8: return integers(Int8.self, rule.kind, layout)
     case .int32: return integers(Int32.self, rule.kind, layout)
     case .uint32: return integers(UInt32.self, rule.kind, layout)
     case .int64: return integers(Int64.self, rule.kind, layout)
     case .float32: return floats(Float.self, rule.kind, layout)
     case .float64: return floats(Double.self, rule.kind, layout)
-    case .bool, .string:
+    case .bool, .float16, .bfloat16, .string:
       throw Diagnostic(.bug, code: "cpu.host", "there is no scatter of \(dtype) by \(rule.kind)")
     }
   }

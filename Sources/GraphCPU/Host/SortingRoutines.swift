@@ -140,6 +140,7 @@ private enum SortKey {
   static func reader(_ dtype: DType, _ call: HostCall) throws -> Reader {
     switch dtype {
     case .bool, .uint8: return { UInt64($0.load(fromByteOffset: $1, as: UInt8.self)) }
+    case .int8: return { UInt64(UInt8(bitPattern: $0.load(fromByteOffset: $1, as: Int8.self)) ^ 1 << 7) }
     case .uint32: return { UInt64($0.load(fromByteOffset: $1 * 4, as: UInt32.self)) }
     case .int32:
       return { UInt64(UInt32(bitPattern: $0.load(fromByteOffset: $1 * 4, as: Int32.self)) ^ 1 << 31) }

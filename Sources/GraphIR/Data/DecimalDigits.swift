@@ -13,6 +13,19 @@ struct DecimalDigits {
   init(_ value: Float) { self.init(value.description, Double(value)) }
   init(_ value: Double) { self.init(value.description, value) }
 
+  /// The shortest digits that read back as a finite number of a type of 16 bits.
+  init(shortest value: Double, in dtype: DType) {
+    self.init(value)
+    let all = self
+    for count in 1..<max(digits.count, 1) {
+      self = all
+      round(toPowerOfTen: all.exponent - count + 1)
+      let read = Double(shortestText).map { dtype.number(bits: dtype.bits(rounding: $0)) }
+      if read?.magnitude == value.magnitude { return }
+    }
+    self = all
+  }
+
   /// Reads what Swift prints for a number, `-12.5` or `1e-07`: its digits are the shortest.
   private init(_ description: String, _ value: Double) {
     isNegative = value.sign == .minus
@@ -92,6 +105,16 @@ struct DecimalDigits {
   }
 
   // MARK: Text
+
+  /// As Swift writes numbers: `0.1`, `1e+20`, and `1.0` for a whole one.
+  var shortestText: String {
+    if (-5..<16).contains(exponent) {
+      let parts = positional
+      return parts.integer + "." + (parts.fraction.isEmpty ? "0" : parts.fraction)
+    }
+    let parts = scientific
+    return parts.integer + (parts.fraction.isEmpty ? "" : "." + parts.fraction) + "e" + parts.exponent
+  }
 
   /// `-12.`, `0.5`: the parts before and after the point, trailing zeros left out.
   var positional: (integer: String, fraction: String) {

@@ -94,10 +94,10 @@ private struct ArrayFormatter {
     switch array.dtype {
     case .bool: return { array.bits(at: $0) == 0 ? "False" : " True" }
     case .string: return { pythonLiteral(array.string(at: $0)) }
-    case .uint8, .int32, .int64, .uint32:
+    case .uint8, .int8, .int32, .int64, .uint32:
       let width = shown.map { Literal.text(array, at: $0).count }.max() ?? 0
       return { padded(Literal.text(array, at: $0), to: width) }
-    case .float32, .float64: return floatFormat(array, shown)
+    case .float16, .bfloat16, .float32, .float64: return floatFormat(array, shown)
     }
   }
 
@@ -106,8 +106,16 @@ private struct ArrayFormatter {
   }
 
   private static func decimal(_ array: NDArray, _ index: Int) -> DecimalDigits {
-    array.dtype == .float32
-      ? DecimalDigits(Float(bits: array.bits(at: index))) : DecimalDigits(array.number(at: index))
+    switch array.dtype {
+    case .float16, .bfloat16: DecimalDigits(shortest: array.number(at: index), in: array.dtype)
+    case .float32: DecimalDigits(Float(bits: array.bits(at: index)))
+    default: DecimalDigits(array.number(at: index))
+    }
+  }
+
+  /// From which number on a type's numbers are shown with an exponent: where not all whole ones are among them.
+  private static func scientificLimit(_ dtype: DType, otherwise limit: Double) -> Double {
+    dtype.isHalf ? 1e3 : dtype == .float32 ? 1e6 : limit
   }
 
   private static func nonfinite(_ value: Double) -> String {
@@ -121,8 +129,11 @@ private struct ArrayFormatter {
     let magnitudes = finite.map { array.number(at: $0).magnitude }.filter { $0 != 0 }
     let (least, greatest) = (magnitudes.min() ?? 1, magnitudes.max() ?? 1)
     // NumPy divides in the array's own type.
-    let ratio = array.dtype == .float32 ? Double(Float(greatest) / Float(least)) : greatest / least
-    let isScientific = greatest >= (array.dtype == .float32 ? 1e6 : 1e8) || least < 0.0001 || ratio > 1000
+    let ratio = array.dtype.number(bits: array.dtype.bits(rounding: greatest / least))
+    // The limit of 0.0001 is of the array's type, too.
+    let smallest = array.dtype.isHalf ? array.dtype.number(bits: array.dtype.bits(rounding: 0.0001)) : 0.0001
+    let isScientific =
+      greatest >= scientificLimit(array.dtype, otherwise: 1e8) || least < smallest || ratio > 1000
 
     // The widths of what stands before and after the point, an exponent included in the latter.
     var before = 0
@@ -174,12 +185,14 @@ private struct ArrayFormatter {
     switch array.dtype {
     case .bool: return array.bits(at: 0) == 0 ? "False" : "True"
     case .string: return array.string(at: 0)
-    case .uint8, .int32, .int64, .uint32: return Literal.text(array, at: 0)
-    case .float32, .float64:
+    case .uint8, .int8, .int32, .int64, .uint32: return Literal.text(array, at: 0)
+    case .float16, .bfloat16, .float32, .float64:
       let value = array.number(at: 0)
       guard value.isFinite else { return nonfinite(value) }
       let digits = decimal(array, 0)
-      if value == 0 || (value.magnitude >= 1e-4 && value.magnitude < (array.dtype == .float32 ? 1e6 : 1e16)) {
+      let limit = scientificLimit(array.dtype, otherwise: 1e16)
+      let least = array.dtype.isHalf ? array.dtype.number(bits: array.dtype.bits(rounding: 1e-4)) : 1e-4
+      if value == 0 || (value.magnitude >= least && value.magnitude < limit) {
         let parts = digits.positional
         return parts.integer + "." + (parts.fraction.isEmpty ? "0" : parts.fraction)
       }

@@ -84,8 +84,9 @@ extension NDArray {
     if target == dtype { return NDArray(dtype: dtype, shape: shape, storage: storage) }
     let values = written.doubles
     switch target {
-    case .float32: return NDArray(values.map { Float($0) }, shape: shape)
-    case .float64: return NDArray(values, shape: shape)
+    case .float16, .bfloat16, .float32, .float64:
+      return NDArray(dtype: target, shape: shape, bits: values.map(target.bits(rounding:)))
+    case .int8: return NDArray.exact(values, as: { Int8(exactly: $0) }, shape: shape)
     case .uint8: return NDArray.exact(values, as: { UInt8(exactly: $0) }, shape: shape)
     case .int32: return NDArray.exact(values, as: { Int32(exactly: $0) }, shape: shape)
     case .uint32: return NDArray.exact(values, as: { UInt32(exactly: $0) }, shape: shape)

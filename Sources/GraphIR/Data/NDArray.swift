@@ -77,6 +77,7 @@ extension NDArray {
     precondition(index >= 0 && index < count, "index \(index) is outside an array of \(count) elements")
     switch dtype.byteCount {
     case 1: return UInt64(storage.base.load(fromByteOffset: index, as: UInt8.self))
+    case 2: return UInt64(storage.base.load(fromByteOffset: index * 2, as: UInt16.self))
     case 4: return UInt64(storage.base.load(fromByteOffset: index * 4, as: UInt32.self))
     case 8: return storage.base.load(fromByteOffset: index * 8, as: UInt64.self)
     default: return 0
@@ -106,6 +107,9 @@ extension NDArray {
       switch dtype.byteCount {
       case 1:
         for index in 0..<count { bytes[index] = UInt8(truncatingIfNeeded: try element(index)) }
+      case 2:
+        let elements = bytes.bindMemory(to: UInt16.self)
+        for index in 0..<count { elements[index] = UInt16(truncatingIfNeeded: try element(index)) }
       case 4:
         let elements = bytes.bindMemory(to: UInt32.self)
         for index in 0..<count { elements[index] = UInt32(truncatingIfNeeded: try element(index)) }
@@ -150,6 +154,11 @@ extension UInt8: ArrayElement {
   public init(bits: UInt64) { self.init(truncatingIfNeeded: bits) }
   public var bits: UInt64 { UInt64(self) }
 }
+extension Int8: ArrayElement {
+  public static var dtype: DType { .int8 }
+  public init(bits: UInt64) { self.init(truncatingIfNeeded: bits) }
+  public var bits: UInt64 { UInt64(UInt8(bitPattern: self)) }
+}
 extension Int32: ArrayElement {
   public static var dtype: DType { .int32 }
   public init(bits: UInt64) { self.init(truncatingIfNeeded: bits) }
@@ -164,6 +173,16 @@ extension Int64: ArrayElement {
   public static var dtype: DType { .int64 }
   public init(bits: UInt64) { self.init(bitPattern: bits) }
   public var bits: UInt64 { UInt64(bitPattern: self) }
+}
+extension Float16: ArrayElement {
+  public static var dtype: DType { .float16 }
+  public init(bits: UInt64) { self.init(bitPattern: UInt16(truncatingIfNeeded: bits)) }
+  public var bits: UInt64 { UInt64(bitPattern) }
+}
+extension BFloat16: ArrayElement {
+  public static var dtype: DType { .bfloat16 }
+  public init(bits: UInt64) { self.init(bitPattern: UInt16(truncatingIfNeeded: bits)) }
+  public var bits: UInt64 { UInt64(bitPattern) }
 }
 extension Float: ArrayElement {
   public static var dtype: DType { .float32 }
@@ -197,7 +216,9 @@ extension NDArray {
   public var ints: [Int] {
     (0..<count).map { index in
       switch dtype {
-      case .float32, .float64: Int(exactly: number(at: index).rounded(.towardZero)) ?? 0
+      case .float16, .bfloat16, .float32, .float64:
+        Int(exactly: number(at: index).rounded(.towardZero)) ?? 0
+      case .int8: Int(Int8(bits: bits(at: index)))
       case .int32: Int(Int32(bits: bits(at: index)))
       case .int64: Int(Int64(bits: bits(at: index)))
       default: Int(bits(at: index))
@@ -216,10 +237,10 @@ extension NDArray {
   public func number(at index: Int) -> Double {
     switch dtype {
     case .bool, .uint8, .uint32: Double(bits(at: index))
+    case .int8: Double(Int8(bits: bits(at: index)))
     case .int32: Double(Int32(bits: bits(at: index)))
     case .int64: Double(Int64(bits: bits(at: index)))
-    case .float32: Double(Float(bits: bits(at: index)))
-    case .float64: Double(bits: bits(at: index))
+    case .float16, .bfloat16, .float32, .float64: dtype.number(bits: bits(at: index))
     case .string: .nan
     }
   }

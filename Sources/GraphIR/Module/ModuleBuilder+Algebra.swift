@@ -29,11 +29,11 @@ extension ModuleBuilder {
       switch dtype {
       case .bool: value != 0 ? 1 : 0
       case .uint8: UInt64(UInt8(clamping: Int(value)))
+      case .int8: Int8(clamping: Int(value)).bits
       case .int32: Int32(clamping: Int(value)).bits
       case .int64: Int64(value).bits
       case .uint32: UInt32(clamping: Int(value)).bits
-      case .float32: Float(value).bits
-      case .float64: value.bits
+      case .float16, .bfloat16, .float32, .float64: dtype.bits(rounding: value)
       case .string: 0
       }
     return try append(.constant(ConstantOp(NDArray(dtype: dtype, shape: [], bits: [bits]))))

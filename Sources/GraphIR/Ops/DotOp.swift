@@ -48,6 +48,7 @@ public struct DotOp: SingleResultRule {
     [Attribute("contract", .pair(lhsContract, rhsContract)), Attribute("batch", .pair(lhsBatch, rhsBatch))]
   }
   public var lowering: LoweringClass { .contraction }
+  public var widensHalves: Bool { true }
 
   public func lhsFree(rank: Int) -> [Int] {
     (0..<rank).filter { !lhsContract.contains($0) && !lhsBatch.contains($0) }
@@ -117,10 +118,9 @@ public struct DotOp: SingleResultRule {
         }
       }
       switch type.dtype {
-      case .float32: return Float(real).bits
-      case .float64: return real.bits
+      case .float16, .bfloat16, .float32, .float64: return type.dtype.bits(rounding: real)
       case .int32, .uint32: return UInt64(UInt32(truncatingIfNeeded: integer))
-      case .uint8: return UInt64(UInt8(truncatingIfNeeded: integer))
+      case .uint8, .int8: return UInt64(UInt8(truncatingIfNeeded: integer))
       default: return integer.bits
       }
     }

@@ -28,6 +28,11 @@ public protocol OpRule: Hashable, Sendable {
   /// Whether a result may have an extent that is no product of the operands' symbols.
   var leavesExtentsOpen: Bool { get }
 
+  /// Whether the op computes with its elements, other than each by itself: then operands of `f16` and `bf16` are widened
+  /// to `f32` before it and results are rounded once behind it, in the interpreter and in kernels alike, so that
+  /// `evaluate` and kernels never see them.
+  var widensHalves: Bool { get }
+
   /// The meaning, on values; slow and obvious. `types` are the static result types; one array a result.
   func evaluate(_ operands: [NDArray], types: [TensorType]) throws(EvaluationFault) -> [NDArray]
 
@@ -64,6 +69,7 @@ extension SingleResultRule {
 extension OpRule {
   public var leavesExtentsOpen: Bool { false }
   public var updatedOperand: Int? { nil }
+  public var widensHalves: Bool { false }
   public func faultMessage(_ code: Int32) -> String { "the result cannot be computed (code \(code))" }
   public func faultMessage(_ code: Int32, operands: [TensorType]) -> String { faultMessage(code) }
   public func bound(by bindings: [Int: Dim]) -> Self { self }

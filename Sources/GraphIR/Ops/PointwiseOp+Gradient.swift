@@ -103,7 +103,7 @@ extension PointwiseOp {
       if let exponent = b.constantScalar(y), exponent != 0 {
         slope = try b.multiply(y, b.power(x, exponent - 1))
       } else {
-        let leastNormal = b.type(of: g).dtype == .float64 ? 0x1p-1022 : 0x1p-126
+        let leastNormal = b.type(of: g).dtype.leastNormal
         let tiny = try b.apply(.less, b.apply(.abs, x), number(leastNormal))
         let constant = try b.apply(.and, b.apply(.equal, y, zero), tiny)
         slope = try b.multiply(
@@ -140,15 +140,12 @@ extension PointwiseOp {
       ]
     case .atan2:
       // Divided by the distance twice, so that no square overflows.
-      let distance = try b.positive(b.apply(.hypot, x, y))
-      let scaled = try b.divide(g, distance)
-      return [
-        try b.multiply(scaled, b.divide(y, distance)),
-        try b.negate(b.multiply(scaled, b.divide(x, distance))),
-      ]
+      let (distance, isZero) = try b.distance(b.apply(.hypot, x, y))
+      let slopes = try [y, b.negate(x)].map { try b.divide(b.divide($0, distance), distance) }
+      return try slopes.map { try b.multiply(g, b.select(isZero, number(0), $0)) }
     case .hypot:
-      let distance = try b.positive(r)
-      return [try b.multiply(g, b.divide(x, distance)), try b.multiply(g, b.divide(y, distance))]
+      let (distance, isZero) = try b.distance(r)
+      return try [x, y].map { try b.multiply(g, b.select(isZero, number(0), b.divide($0, distance))) }
     case .copySign:
       return [try b.multiply(g, b.multiply(b.apply(.sign, x), b.apply(.copySign, number(1), r))), nil]
     case .logAddExp:
@@ -221,10 +218,10 @@ extension ModuleBuilder {
     return rule.value.scalar
   }
 
-  /// 1 where a value is zero.
-  fileprivate func positive(_ x: Value) throws -> Value {
-    let zero = try full(0, like: x)
-    return try select(apply(.equal, x, zero), full(1, like: x), x)
+  /// A value to divide by, 1 where it is zero, and where that is.
+  fileprivate func distance(_ x: Value) throws -> (value: Value, isZero: Value) {
+    let isZero = try apply(.equal, x, full(0, like: x))
+    return (try select(isZero, full(1, like: x), x), isZero)
   }
 
   /// 1 − x², exact near ±1.

@@ -13,9 +13,11 @@ public struct PointwiseOp: SingleResultRule {
   /// The page of one function in the op reference.
   static func doc(of function: ScalarFunction) -> OpDoc {
     let names = operandNames(function)
-    let cuts = (0..<function.arity).map { PointwiseOp(function).differentiability(of: $0) }
-    let gradient: String =
-      if case .cut(let reason)? = cuts.last { "None: \(reason)." } else { gradientFormula(function) }
+    let reasons = (0..<function.arity).compactMap { index -> String? in
+      if case .cut(let reason) = PointwiseOp(function).differentiability(of: index) { reason } else { nil }
+    }
+    let gradient =
+      reasons.count == function.arity ? "None: \(reasons[0])." : gradientFormula(function)
     let operandTypes = function.typeRule.operandWords(arity: function.arity)
     return OpDoc(
       name: function.name, semantics: function.summary,

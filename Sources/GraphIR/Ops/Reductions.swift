@@ -24,17 +24,15 @@ public struct ReduceOp: SingleResultRule {
       switch (self, dtype) {
       case (.sum, _), (.any, _): 0
       case (.all, _): 1
-      case (.product, .float32): Float(1).bits
-      case (.product, .float64): Double(1).bits
-      case (.product, _): 1
       case (.firstMax, _): Kind.max.identity(dtype)
-      case (.max, .float32): (-Float.infinity).bits
-      case (.max, .float64): (-Double.infinity).bits
+      case (.product, _): dtype.isFloatingPoint ? dtype.bits(rounding: 1) : 1
+      case (.max, _) where dtype.isFloatingPoint: dtype.bits(rounding: -.infinity)
+      case (.max, .int8): Int8.min.bits
       case (.max, .int32): Int32.min.bits
       case (.max, .int64): Int64.min.bits
       case (.max, _): 0
-      case (.min, .float32): Float.infinity.bits
-      case (.min, .float64): Double.infinity.bits
+      case (.min, _) where dtype.isFloatingPoint: dtype.bits(rounding: .infinity)
+      case (.min, .int8): Int8.max.bits
       case (.min, .int32): Int32.max.bits
       case (.min, .int64): Int64.max.bits
       case (.min, .uint32): UInt64(UInt32.max)
@@ -91,6 +89,7 @@ public struct ReduceOp: SingleResultRule {
     [Attribute("kind", .word(kind.rawValue)), Attribute("axes", .integers(axes))]
   }
   public var lowering: LoweringClass { .reduction }
+  public var widensHalves: Bool { true }
 
   public func differentiability(of index: Int) -> Differentiability {
     kind == .any || kind == .all ? .cut("a logical function has no derivative") : .differentiable
@@ -250,6 +249,7 @@ public struct ArgReduceOp: SingleResultRule {
   public var mnemonic: String { kind == .max ? "argMax" : "argMin" }
   public var attributes: [Attribute] { [Attribute("axis", .integer(axis))] }
   public var lowering: LoweringClass { .reduction }
+  public var widensHalves: Bool { true }
 
   public func differentiability(of index: Int) -> Differentiability {
     .cut("an index does not move with the values it points to")

@@ -197,6 +197,7 @@ public struct FoldOp: SingleResultRule {
   public var mnemonic: String { "fold" }
   public var attributes: [Attribute] { geometry.attributes + [Attribute("extents", .bounds(extents))] }
   public var lowering: LoweringClass { .reduction }
+  public var widensHalves: Bool { true }
   public var leavesExtentsOpen: Bool { true }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {

@@ -86,6 +86,8 @@ extension ScalarProgram {
       case .float32: lanes.float(Float.self, operation, result, operands)
       case .float64: lanes.float(Double.self, operation, result, operands)
       case .uint8: lanes.integer(UInt8.self, operation, result, operands, &fault)
+      case .int8: lanes.integer(Int8.self, operation, result, operands, &fault)
+      case .float16, .bfloat16: preconditionFailure("numbers of 16 bits are computed with in f32")
       case .int32: lanes.integer(Int32.self, operation, result, operands, &fault)
       case .int64: lanes.integer(Int64.self, operation, result, operands, &fault)
       case .uint32: lanes.integer(UInt32.self, operation, result, operands, &fault)
@@ -120,6 +122,21 @@ extension Bool: ScalarRegister {
 extension UInt8: ScalarRegister {
   fileprivate init(register: UInt64) { self.init(truncatingIfNeeded: register) }
   fileprivate var register: UInt64 { UInt64(self) }
+}
+
+extension Int8: ScalarRegister {
+  fileprivate init(register: UInt64) { self.init(truncatingIfNeeded: register) }
+  fileprivate var register: UInt64 { UInt64(UInt8(bitPattern: self)) }
+}
+
+extension Float16: ScalarRegister {
+  fileprivate init(register: UInt64) { self.init(bits: register) }
+  fileprivate var register: UInt64 { bits }
+}
+
+extension BFloat16: ScalarRegister {
+  fileprivate init(register: UInt64) { self.init(bits: register) }
+  fileprivate var register: UInt64 { bits }
 }
 
 extension UInt32: ScalarRegister {
@@ -290,9 +307,12 @@ private struct ScalarLanes {
   func convert(_ result: Int, _ a: Int, from source: DType, to target: DType) {
     let a = Int32(truncatingIfNeeded: a)
     switch source {
+    case .float16: fromFloat(result, a, to: target) { (value: Float16) in Double(value) }
+    case .bfloat16: fromFloat(result, a, to: target) { (value: BFloat16) in Double(Float(value)) }
     case .float32: fromFloat(result, a, to: target) { (value: Float) in Double(value) }
     case .float64: fromFloat(result, a, to: target) { (value: Double) in value }
     case .uint8: fromInteger(result, a, to: target) { (value: UInt8) in Int64(value) }
+    case .int8: fromInteger(result, a, to: target) { (value: Int8) in Int64(value) }
     case .int32: fromInteger(result, a, to: target) { (value: Int32) in Int64(value) }
     case .int64: fromInteger(result, a, to: target) { (value: Int64) in value }
     case .uint32: fromInteger(result, a, to: target) { (value: UInt32) in Int64(value) }
@@ -301,15 +321,18 @@ private struct ScalarLanes {
     }
   }
 
-  /// Through f64, which holds every f32.
+  /// Through f64, which holds every other float.
   @inline(__always)
   private func fromFloat<S: ScalarRegister>(
     _ result: Int, _ a: Int32, to target: DType, _ widen: (S) -> Double
   ) {
     switch target {
+    case .float16: map(result, a) { (value: S) in Float16(widen(value)) }
+    case .bfloat16: map(result, a) { (value: S) in BFloat16(widen(value)) }
     case .float32: map(result, a) { (value: S) in Float(widen(value)) }
     case .float64: map(result, a) { (value: S) in widen(value) }
     case .uint8: map(result, a) { (value: S) in saturated(widen(value)) as UInt8 }
+    case .int8: map(result, a) { (value: S) in saturated(widen(value)) as Int8 }
     case .int32: map(result, a) { (value: S) in saturated(widen(value)) as Int32 }
     case .int64: map(result, a) { (value: S) in saturated(widen(value)) as Int64 }
     case .uint32: map(result, a) { (value: S) in saturated(widen(value)) as UInt32 }
@@ -324,9 +347,12 @@ private struct ScalarLanes {
     _ result: Int, _ a: Int32, to target: DType, _ widen: (S) -> Int64
   ) {
     switch target {
+    case .float16: map(result, a) { (value: S) in Float16(Double(roundedToOdd: widen(value))) }
+    case .bfloat16: map(result, a) { (value: S) in BFloat16(Double(roundedToOdd: widen(value))) }
     case .float32: map(result, a) { (value: S) in Float(widen(value)) }
     case .float64: map(result, a) { (value: S) in Double(widen(value)) }
     case .uint8: map(result, a) { (value: S) in UInt8(truncatingIfNeeded: widen(value)) }
+    case .int8: map(result, a) { (value: S) in Int8(truncatingIfNeeded: widen(value)) }
     case .int32: map(result, a) { (value: S) in Int32(truncatingIfNeeded: widen(value)) }
     case .int64: map(result, a) { (value: S) in widen(value) }
     case .uint32: map(result, a) { (value: S) in UInt32(truncatingIfNeeded: widen(value)) }

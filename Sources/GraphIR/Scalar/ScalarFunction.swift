@@ -193,9 +193,13 @@ extension ScalarFunction {
 
   /// The definition for operands of these types, or nil if the function does not take them.
   public func program(for operands: [DType]) -> ScalarProgram? {
-    guard operands.count == arity, typeRule.resultType(of: operands) != nil else { return nil }
-    return ScalarProgram(
-      inputs: operands, [expand(operands.enumerated().map { .input($0.offset, $0.element) })])
+    guard operands.count == arity, let result = typeRule.resultType(of: operands) else { return nil }
+    let inputs = operands.enumerated().map { ScalarValue.input($0.offset, $0.element) }
+    // Nothing is computed of what is chosen.
+    if self == .select { return ScalarProgram(inputs: operands, [expand(inputs)]) }
+    // Numbers of 16 bits are computed with in f32, and the result is rounded once.
+    let value = expand(inputs.map { $0.converted($0.type.computed) })
+    return ScalarProgram(inputs: operands, [value.converted(result)])
   }
 
   /// The definition applied to these operands, whose number and types must suit the function.

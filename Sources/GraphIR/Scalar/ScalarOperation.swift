@@ -83,7 +83,7 @@ public enum ScalarOperation: UInt8, CaseIterable, Hashable, Sendable {
   case not
   /// `a << b`; the amount is taken modulo the width of the type.
   case shiftLeft
-  /// `a >> b`; the amount is taken modulo the width. Arithmetic for i32 and i64, logical for u8 and u32.
+  /// `a >> b`; the amount is taken modulo the width. Arithmetic for signed types, logical for u8 and u32.
   case shiftRight
 
   // MARK: Conversion
@@ -91,8 +91,8 @@ public enum ScalarOperation: UInt8, CaseIterable, Hashable, Sendable {
   /// The same bits as another type of the same width: among f32, i32 and u32, or between f64 and i64.
   case bitcast
   /// The value as another type (any two but string). Integer to float rounds to nearest even; float to
-  /// integer truncates and saturates, NaN gives 0; f64 to f32 rounds to nearest even; anything to bool is
-  /// `x != 0` (true for NaN); bool to T is 0 or 1; integer to a narrower or other integer wraps.
+  /// integer truncates and saturates, NaN gives 0; float to a narrower float rounds once, to nearest even; anything to
+  /// bool is `x != 0` (true for NaN); bool to T is 0 or 1; integer to a narrower or other integer wraps.
   case convert
 
   // MARK: Tables
@@ -120,6 +120,13 @@ extension ScalarOperation {
   /// Whether an instruction of this kind may take operands of these types and yield `result`.
   public func accepts(_ operands: [DType], result: DType) -> Bool {
     guard operands.count == arity, result != .string, !operands.contains(.string) else { return false }
+    // Numbers of 16 bits are moved and converted; what is computed is computed in f32.
+    if result.isHalf || operands.contains(where: \.isHalf) {
+      switch self {
+      case .input, .constant, .convert, .lookup, .select: break
+      default: return false
+      }
+    }
     switch self {
     case .input, .constant:
       return true

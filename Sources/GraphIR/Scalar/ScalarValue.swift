@@ -58,12 +58,11 @@ public struct ScalarValue: Sendable {
     ScalarValue(.constant, type, payload: bits & type.bitMask)
   }
 
-  /// A constant by its value, rounded to f32 or truncated to an integer (which must hold it).
+  /// A constant by its value, rounded to a floating-point type or truncated to an integer (which must hold it).
   public static func constant(_ type: DType, _ value: Double) -> ScalarValue {
     switch type {
     case .bool: bits(type, value == 0 ? 0 : 1)
-    case .float32: bits(type, UInt64(Float(value).bitPattern))
-    case .float64: bits(type, value.bitPattern)
+    case .float16, .bfloat16, .float32, .float64: bits(type, type.bits(rounding: value))
     default: bits(type, UInt64(bitPattern: Int64(value)))
     }
   }

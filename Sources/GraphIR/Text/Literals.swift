@@ -8,8 +8,17 @@ enum Literal {
     switch array.dtype {
     case .bool: return bits == 0 ? "false" : "true"
     case .uint8, .uint32: return String(bits)
+    case .int8: return String(Int8(bits: bits))
     case .int32: return String(Int32(bits: bits))
     case .int64: return String(Int64(bits: bits))
+    case .float16:
+      let value = Float16(bits: bits)
+      if value.isNaN { return nan(bits, .float16) }
+      guard value.isFinite else { return value.description }
+      return trimmed(DecimalDigits(shortest: Double(value), in: .float16).shortestText, isZero: value == 0)
+    case .bfloat16:
+      let value = BFloat16(bits: bits)
+      return value.isNaN ? nan(bits, .bfloat16) : trimmed(value.description, isZero: Float(value) == 0)
     case .float32:
       let value = Float(bits: bits)
       return value.isNaN ? nan(bits, .float32) : trimmed(value.description, isZero: value == 0)
@@ -28,7 +37,12 @@ enum Literal {
   }
 
   private static func quietNaN(_ dtype: DType) -> UInt64 {
-    dtype == .float32 ? 0x7fc0_0000 : 0x7ff8_0000_0000_0000
+    switch dtype {
+    case .float16: 0x7e00
+    case .bfloat16: 0x7fc0
+    case .float32: 0x7fc0_0000
+    default: 0x7ff8_0000_0000_0000
+    }
   }
 
   /// `2.0` is written `2`; only −0 keeps its fraction, since `-0` reads as a slip.
@@ -74,15 +88,15 @@ enum Literal {
       switch dtype {
       case .bool: word == "true" ? 1 : word == "false" ? 0 : nil
       case .uint8: UInt8(word)?.bits
+      case .int8: Int8(word)?.bits
       case .int32: Int32(word)?.bits
       case .int64: Int64(word)?.bits
       case .uint32: UInt32(word)?.bits
-      case .float32, .float64: floatBits(word, dtype)
+      case .float16, .bfloat16, .float32, .float64: floatBits(word, dtype)
       case .string: nil
       }
     if let bits { return .success(bits) }
-    let article =
-      dtype == .int32 || dtype == .int64 ? "an" : dtype == .float32 || dtype == .float64 ? "an" : "a"
+    let article = dtype.name.first.map { "if".contains($0) } ?? false ? "an" : "a"
     let hint = dtype.isInteger && Double(word) != nil ? ", or it is out of range" : ""
     return .failure(AttributeError("'\(word)' is not \(article) \(dtype) element\(hint)"))
   }
@@ -94,8 +108,8 @@ enum Literal {
     }
     switch word {
     case "nan": return quietNaN(dtype)
-    case "inf": return dtype == .float32 ? Float.infinity.bits : Double.infinity.bits
-    case "-inf": return dtype == .float32 ? (-Float.infinity).bits : (-Double.infinity).bits
+    case "inf": return dtype.bits(rounding: .infinity)
+    case "-inf": return dtype.bits(rounding: -.infinity)
     default: break
     }
     guard let last = word.utf8.last, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(last) else {
@@ -103,6 +117,8 @@ enum Literal {
     }
     // A decimal beyond the greatest number is a slip, not an infinity.
     if dtype == .float32 { return Float(word).flatMap { $0.isFinite ? $0.bits : nil } }
-    return Double(word).flatMap { $0.isFinite ? $0.bits : nil }
+    // Those of 16 bits are read by way of f64.
+    guard let bits = Double(word).map(dtype.bits(rounding:)) else { return nil }
+    return dtype.number(bits: bits).isFinite ? bits : nil
   }
 }

@@ -10,7 +10,7 @@ public enum Lowering {
   /// - Throws: `Diagnostic` of kind `bug` for a module that is not.
   public static func plan(for module: Module, fuses: Bool = true) throws -> Plan {
     guard module.isStatic else { throw bug("the module has unbound symbols", module) }
-    var lowering = ModuleLowering(module, tables: LoweringTables(fuses: fuses))
+    var lowering = ModuleLowering(try module.wideningHalves(), tables: LoweringTables(fuses: fuses))
     return try lowering.run()
   }
 

@@ -70,6 +70,8 @@ extension NDArray {
   /// The first element, as short as its bits allow.
   fileprivate var elementText: String {
     switch dtype {
+    case .float16: "\(Float16(bits: bits(at: 0)))"
+    case .bfloat16: "\(BFloat16(bits: bits(at: 0)))"
     case .float32: "\(Float(bits: bits(at: 0)))"
     case .float64: "\(Double(bits: bits(at: 0)))"
     case .bool: bits(at: 0) != 0 ? "true" : "false"

@@ -67,14 +67,10 @@ extension RewriteRule {
 
   /// 1 / c, where c is a power of two and both are normal numbers, so that dividing and multiplying round alike.
   private static func exactReciprocal(_ constant: NDArray) -> Double? {
+    guard constant.dtype.isFloatingPoint else { return nil }
     let (number, reciprocal) = (constant.scalar, 1 / constant.scalar)
-    switch constant.dtype {
-    case .float32:
-      let (c, r) = (Float(number), Float(reciprocal))
-      return c.isNormal && r.isNormal && c.significand == 1 ? reciprocal : nil
-    case .float64:
-      return number.isNormal && reciprocal.isNormal && number.significand == 1 ? reciprocal : nil
-    default: return nil
-    }
+    let normal = constant.dtype.leastNormal...constant.dtype.greatestFinite
+    let areNormal = normal.contains(number.magnitude) && normal.contains(reciprocal.magnitude)
+    return areNormal && number.significand == 1 ? reciprocal : nil
   }
 }

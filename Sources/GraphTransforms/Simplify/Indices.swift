@@ -31,7 +31,9 @@ extension DType {
   /// Whether each of 0, 1, … `limit` − 1 is a number of this type.
   fileprivate func holdsIndices(below limit: Int) -> Bool {
     switch self {
-    case .uint8: limit <= 1 << 8
+    case .int8: limit <= 1 << 7
+    case .uint8, .bfloat16: limit <= 1 << 8
+    case .float16: limit <= 1 << 11
     case .int32: limit <= 1 << 31
     case .uint32: limit <= 1 << 32
     case .int64: true

@@ -83,7 +83,9 @@ extension DType {
     switch (other, self) {
     case (.string, _), (_, .string): self == other
     case (.bool, _): true
-    case (.uint8, .int32), (.uint8, .int64), (.uint8, .uint32), (.uint8, .float32), (.uint8, .float64): true
+    case (.uint8, .int32), (.uint8, .int64), (.uint8, .uint32), (.int8, .int32), (.int8, .int64): true
+    case (.uint8, _), (.int8, _): self == other || isFloatingPoint
+    case (.float16, .float32), (.float16, .float64), (.bfloat16, .float32), (.bfloat16, .float64): true
     case (.int32, .int64), (.int32, .float64), (.uint32, .int64), (.uint32, .float64): true
     case (.float32, .float64): true
     default: self == other

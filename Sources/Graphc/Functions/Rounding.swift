@@ -124,11 +124,11 @@ public func ieeeRemainder(
   CallSite("ieeeRemainder", fileID, line).composing {
     let operands = promoted([x, y], .floating, in: x.tensor.graph)
     let (x, divisor) = (operands[0], abs(operands[1]))
-    // Of two multiples at most two more halves are to be taken off.
+    // Less than two divisors; half of one stays, half of three is nearer to two.
     let rest = abs(x % (divisor + divisor))
-    let once = select(rest + rest .> divisor, rest - divisor, rest)
-    let twice = select(once + once .>= divisor, once - divisor, once)
-    return twice * copySign(1.0, x)
+    let less = rest - divisor
+    let least = select(less + less .>= divisor, less - divisor, less)
+    return select(rest + rest .> divisor, least, rest) * copySign(1.0, x)
   }
 }
 

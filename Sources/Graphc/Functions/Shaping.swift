@@ -169,8 +169,8 @@ extension TensorConvertible {
     }
   }
 
-  /// In another element type. Floating-point to integer drops the fraction and saturates; to `bool` asks whether an
-  /// element differs from zero.
+  /// In another element type. Floating-point to integer drops the fraction and saturates, NaN becomes 0; an integer in a
+  /// narrower type wraps; to `bool` asks whether an element differs from zero.
   public func converted(to dtype: DType, fileID: String = #fileID, line: Int = #line) -> Tensor {
     build([self], at: CallSite("converted", fileID, line), in: tensor.graph) {
       state, terms throws(BuildError) in
@@ -188,10 +188,21 @@ extension TensorConvertible {
 }
 
 /// In another element type; see `converted(to:)`.
+///
+/// - Parameter saturating: whether an integer that the type does not have becomes the nearest one that it has; else it
+///   wraps. A floating-point number always does.
 public func cast(
-  _ x: some TensorConvertible, to dtype: DType, fileID: String = #fileID, line: Int = #line
+  _ x: some TensorConvertible, to dtype: DType, saturating: Bool = false, fileID: String = #fileID,
+  line: Int = #line
 ) -> Tensor {
-  x.converted(to: dtype, fileID: fileID, line: line)
+  guard saturating, let source = x.tensor.dtype.integerRange, let target = dtype.integerRange else {
+    return x.converted(to: dtype, fileID: fileID, line: line)
+  }
+  return CallSite("cast", fileID, line).composing {
+    let bounds = source.clamped(to: target)
+    let clamped = bounds == source ? x.tensor : clamp(x, bounds.lowerBound, bounds.upperBound)
+    return clamped.converted(to: dtype)
+  }
 }
 
 /// The same value, through which no gradient flows.

@@ -117,8 +117,12 @@ public func polygamma(
       polynomial = next
     }
     let inside = select(isNegative, x, 0.5)
-    let angle = (inside - round(inside)) * Double.pi
-    let cotangent = cos(angle) / sin(angle)
+    let offset = inside - round(inside)
+    // Beyond an eighth of a turn by the complement, which is exact.
+    let isComplement = abs(offset) .> 0.25
+    let angle = select(isComplement, 0.5 - abs(offset), offset) * Double.pi
+    let (sine, cosine) = (sin(angle), cos(angle))
+    let cotangent = select(isComplement, copySign(sine / cosine, offset), cosine / sine)
     let scale = (0...order).reduce(1.0) { value, _ in value * Double.pi }
     var derivative = cotangent * polynomial[polynomial.count - 1]
     for coefficient in polynomial.dropFirst().dropLast().reversed() {

@@ -149,6 +149,8 @@ extension RandomModuleWriter {
   }
 
   private mutating func dot(_ x: Value) throws -> [Value] {
+    // A product that differs in its last bit is rounded to another number of 16 bits.
+    if type(x).dtype.isHalf, !isWild { throw NothingFits() }
     let left = type(x)
     guard left.dtype.isNumeric, left.rank > 0, !(isWild && left.dtype.isFloatingPoint) else {
       throw NothingFits()
@@ -246,11 +248,8 @@ extension RandomModuleWriter {
 extension NDArray {
   /// A small natural number in a numeric type.
   fileprivate static func scalar(_ value: Int, _ dtype: DType) -> NDArray {
-    switch dtype {
-    case .float32: NDArray(scalar: Float(value))
-    case .float64: NDArray(scalar: Double(value))
-    default: NDArray(dtype: dtype, shape: [], bits: [UInt64(value)])
-    }
+    let bits = dtype.isFloatingPoint ? dtype.bits(rounding: Double(value)) : UInt64(value)
+    return NDArray(dtype: dtype, shape: [], bits: [bits])
   }
 }
 

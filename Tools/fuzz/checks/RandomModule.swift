@@ -32,7 +32,9 @@ public struct RandomModule: Sendable {
   ///   - hasGradients: whether gradients of a value are among the results.
   public static func make(
     seed: Int, nodeCount: Int = 20,
-    dtypes: [DType] = [.float32, .float32, .float64, .int32, .int64, .uint8, .uint32, .bool],
+    dtypes: [DType] = [
+      .float32, .float32, .float64, .int32, .int64, .uint8, .int8, .uint32, .bool, .float16, .bfloat16,
+    ],
     isSymbolic: Bool = false, textOnly: Bool = false, hasGradients: Bool = false, flavour: Flavour = .tame
   ) throws -> RandomModule {
     var writer = RandomModuleWriter(
@@ -144,8 +146,8 @@ struct RandomModuleWriter {
     let quarters = random.below(33) - 16
     switch dtype {
     case .bool: return UInt64(random.below(2))
-    case .float32: return (Float(quarters) / 4).bits
-    case .float64: return (Double(quarters) / 4).bits
+    case .float16, .bfloat16, .float32, .float64: return dtype.bits(rounding: Double(quarters) / 4)
+    case .int8: return Int8(quarters).bits
     case .int32: return Int32(quarters).bits
     case .int64: return Int64(quarters).bits
     case .uint8, .uint32: return UInt64(quarters + 16)
@@ -159,7 +161,7 @@ struct RandomModuleWriter {
       0, -0.0, .infinity, -.infinity, .nan, 1e-40, -1e300, 0.5, 2.5, 1e30, -1e-300, 100,
     ]
     let number = random.pick(specials)
-    return dtype == .float64 ? number.bits : Float(number).bits
+    return dtype.bits(rounding: number)
   }
 
   private mutating func array(_ type: TensorType) -> NDArray {

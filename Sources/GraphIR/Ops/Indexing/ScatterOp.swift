@@ -68,6 +68,7 @@ public struct ScatterOp: SingleResultRule {
   public var mnemonic: String { "scatter" }
   public var attributes: [Attribute] { [Attribute("kind", .word(kind.rawValue))] + indexed.attributes }
   public var lowering: LoweringClass { .library }
+  public var widensHalves: Bool { kind != .set }
   public var updatedOperand: Int? { 0 }
 
   public func differentiability(of index: Int) -> Differentiability {

@@ -72,6 +72,7 @@ public struct CumulativeOp: SingleResultRule {
     ]
   }
   public var lowering: LoweringClass { .library }
+  public var widensHalves: Bool { true }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
     try requireOperands(1, operands)

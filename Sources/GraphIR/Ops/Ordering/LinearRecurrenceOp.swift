@@ -40,6 +40,7 @@ public struct LinearRecurrenceOp: SingleResultRule {
     [Attribute("axis", .integer(axis)), Attribute("reverse", flag: reverse)]
   }
   public var lowering: LoweringClass { .library }
+  public var widensHalves: Bool { true }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
     try requireOperands(2, operands)

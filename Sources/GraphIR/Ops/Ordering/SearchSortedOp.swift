@@ -39,6 +39,7 @@ public struct SearchSortedOp: SingleResultRule {
   public var mnemonic: String { "searchSorted" }
   public var attributes: [Attribute] { [Attribute("side", .word(side.rawValue))] }
   public var lowering: LoweringClass { .library }
+  public var widensHalves: Bool { true }
 
   public func differentiability(of index: Int) -> Differentiability {
     .cut("a place does not move with its value")

@@ -40,6 +40,7 @@ public struct SortOp: OpRule {
     [Attribute("axis", .integer(axis)), Attribute("descending", flag: descending)]
   }
   public var lowering: LoweringClass { .library }
+  public var widensHalves: Bool { true }
 
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
     guard let keys = operands.first else { throw ConstraintViolation("C1", "takes at least one operand") }

@@ -9,7 +9,8 @@ extension Expansion {
     func term(_ base: ScalarValue) -> ScalarValue {
       exponent.type == .float64 ? powerDouble(base, -s) : powerOfSingle(base, -s, limit: 1000)
     }
-    var sum = term(q)
+    // 1 to the power of an infinity too.
+    var sum = (q .== 1).select(1, term(q))
     for k in 1..<termCount { sum = sum + term(q + Double(k)) }
     let w = q + Double(termCount)
     // w^-s (w / (s - 1) + 1/2 + s / w (b1 + (s + 1) (s + 2) / w^2 (b2 + ...))). Where the exponent is so large that the
@@ -24,7 +25,8 @@ extension Expansion {
       series = factor.fma(series, bernoulli[index])
     }
     let bracket = (w / (bounded - 1)) + (bounded * inverse).fma(series, 0.5)
-    let value = term(w).fma(bracket, sum)
+    // Where the series is no good it does not matter, but for its sign.
+    let value = term(w).fma(bracket.maximum(bracket.constant(0)), sum)
     let inside = (q .== .infinity).select(0, value)
     let atPole = (s .== 1).select(.infinity, (s .< 1).select(.nan, inside))
     let isPole = (q .<= 0) & (q.floor .== q)
