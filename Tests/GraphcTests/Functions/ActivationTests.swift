@@ -108,6 +108,21 @@ struct ActivationTests {
     let single = graph.vector([-5, -8])
     let bell = gelu(single, approximate: true) * graph.vector([1e7, 1e20])
     try expect(bell, equals: [-2.291796196629504, -0.3107782937501135], within: 1e-5)
+    // By mpmath.
+    let low = graph.doubles([-5, -10, -30])
+    let slope = graph.gradients(of: gelu(low), withRespectTo: [low])[0]
+    let curve = graph.gradients(of: slope, withRespectTo: [low])[0]
+    let exact: [(Tensor, [Double])] = [
+      (gelu(low), [-1.4332578593959696e-6, -7.6198530241605261e-23, -1.4720141781444561e-196]),
+      (slope, [-7.1469460017922946e-6, -7.6184000964648141e-22, -4.4160316907084944e-195]),
+      (curve, [-3.4194548838888847e-5, -7.540706654172291e-21, -1.3233342291209357e-193]),
+    ]
+    for (tensor, expected) in exact {
+      let ones = [Double](repeating: 1, count: 3)
+      try expect(tensor / graph.doubles(expected), equals: ones, within: 1e-12)
+    }
+    let singles = gelu(graph.vector([-5, -10])) / graph.vector([-1.4332579e-6, -7.6198530e-23])
+    try expect(singles, equals: [1, 1], within: 1e-5)
     for function in [softplus(x), logSigmoid(x), mish(x), silu(x), elu(x), celu(x), selu(x)] {
       let slope = graph.gradients(of: function, withRespectTo: [x])[0]
       let curve = graph.gradients(of: slope, withRespectTo: [x])[0]

@@ -38,7 +38,8 @@ public func gelu(
       // (1 + tanh u) / 2 is σ(2u), which does not cancel far below 0. √(8/π)
       return x * sigmoid(1.595_769_121_605_730_7 * (x + 0.044_715 * x * x * x))
     }
-    return 0.5 * x * (1 + erf(x * 0.5.squareRoot()))
+    // 1 + erf would cancel far below 0.
+    return 0.5 * x * erfc(x * -0.5.squareRoot())
   }
 }
 
