@@ -132,7 +132,7 @@ enum ONNXOperators {
     var table: [String: Build] = [:]
     for family in [
       elementwise, arithmetic, activations, reductions, shapes, joins, constants, products, normalization,
-      losses, attention, recurrent, controlFlow, ordering, indexing, windows, resizing,
+      losses, attention, recurrent, controlFlow, ordering, indexing, windows, resizing, pointwise,
     ] {
       table.merge(family) { first, _ in first }
     }
