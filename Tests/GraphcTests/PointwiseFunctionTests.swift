@@ -153,7 +153,7 @@ struct PointwiseFunctionTests {
   @Test("The IEEE remainder is the least in magnitude")
   func ieeeRemainders() throws {
     let x = doubles([7, -7, 5, -5, 1, 3, 0.3, 1e300, -0.0, .infinity, 1, 0x1p-1074, 1.7e308])
-    let y = doubles([4, 4, 2, 2, 2, 2, -0.1, 3, 1, 1, .infinity, 0x3p-1074, 1.2e308])
+    let y = doubles([4, 4, 2, 2, 2, 2, -0.1, 3, 1, 1, .infinity, 3 * 0x1p-1074, 1.2e308])
     let expected = zip(try x.numbers(), try y.numbers()).map { $0.remainder(dividingBy: $1) }
     let given = try ieeeRemainder(x, y).numbers()
     #expect(isClose(given, expected, within: 0))
@@ -203,6 +203,50 @@ struct PointwiseFunctionTests {
     #expect(try isInfinite(whole).numbers() == [0, 0, 0] && nanToNum(whole).numbers() == [3, -4, 0])
     #expect(try heaviside(whole, 5).numbers() == [1, 0, 5] && fmax(whole, 1).numbers() == [3, 1, 1])
     #expect(fmax(whole, 1).dtype == .int32)
+  }
+
+  @Test("Closeness is relative to the second operand")
+  func closeness() throws {
+    let (inf, nan) = (Double.infinity, Double.nan)
+    let x = doubles([1, 1, 0, inf, inf, 1, nan, 0, 3])
+    let y = doubles([1.000009, 1.00002, 1e-9, inf, -inf, inf, nan, 1e-7, 3])
+    #expect(try isClose(x, y).numbers() == [1, 0, 1, 1, 0, 0, 0, 0, 1])
+    #expect(try isClose(x, y, nanEqual: true).numbers()[6] == 1)
+    #expect(try isClose(x, y, relative: 0, absolute: 1e-4).numbers() == [1, 1, 1, 1, 0, 0, 0, 1, 1])
+    let whole = graph.constant([1_099_511_627_776, 7], dtype: .int64)
+    #expect(try isClose(whole, whole).numbers() == [1, 1] && isClose(whole, 7).numbers() == [0, 1])
+  }
+
+  @Test("Scaling by powers of 2 reaches every exponent", arguments: [DType.float32, .float64])
+  func scaling(dtype: DType) throws {
+    let limit = dtype == .float64 ? 1023.0 : 127
+    let least = dtype == .float64 ? -1074.0 : -149
+    let x = doubles([3, -5, 1, 1, 1]).converted(to: dtype)
+    let exponents = doubles([2, -3, limit, least, least - 1]).converted(to: .int32)
+    let scaled = ldexp(x, exponents)
+    let expected = [
+      12, -0.625, 0x1p1 * (limit == 127 ? 0x1p126 : 0x1p1022), limit == 127 ? 0x1p-149 : 0x1p-1074, 0,
+    ]
+    #expect(try scaled.numbers() == expected && scaled.dtype == dtype)
+    // From the least number to 1.
+    let up = ldexp(scaled, doubles([0, 0, 0, -least, 0]).converted(to: .int32))
+    #expect(try up.numbers()[3] == 1)
+    let n = graph.doubles([1, 2])
+    let slope = graph.gradients(of: ldexp(3.0 * (n * 0 + 1), n), withRespectTo: [n])[0]
+    #expect(isClose(try slope.numbers(), [4.1588830833596715, 8.317766166719343], within: 1e-14))
+  }
+
+  @Test("Derivatives of polygamma are the next ones")
+  func derivativesOfPolygamma() throws {
+    let x = doubles([0.75, 2.5, -1.25])
+    for order in 0...3 {
+      let slope = graph.gradients(of: polygamma(order, x), withRespectTo: [x])[0]
+      let curve = graph.gradients(of: slope, withRespectTo: [x])[0]
+      let exact = try polygamma(order + 1, x).numbers() + polygamma(order + 2, x).numbers()
+      for (value, expected) in zip(try slope.numbers() + curve.numbers(), exact) {
+        #expect((value - expected).magnitude <= 1e-12 * expected.magnitude, "\(order): \(value), \(expected)")
+      }
+    }
   }
 
   @Test("lerp is exact at both ends")

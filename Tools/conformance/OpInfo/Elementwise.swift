@@ -79,12 +79,11 @@ extension OpInfoOperators {
     "isnan": unary { $0 .!= $0 }, "isinf": unary { abs($0) .== Double.infinity },
     "isfinite": unary { abs($0) .< Double.infinity },
     "isclose": { call in
-      let (x, y) = (try call.tensor(0), try call.tensor(1))
-      let allowed =
-        try call.number(nil, "atol", default: 1e-8) + call.number(nil, "rtol", default: 1e-5) * abs(y)
-      let close = (x .== y) .| ((abs(x - y) .<= allowed) .& (abs(y) .< Double.infinity))
-      guard try call.bool(nil, "equal_nan") else { return [close] }
-      return [close .| ((x .!= x) .& (y .!= y))]
+      [
+        isClose(
+          try call.tensor(0), try call.tensor(1), relative: try call.number(nil, "rtol", default: 1e-5),
+          absolute: try call.number(nil, "atol", default: 1e-8), nanEqual: try call.bool(nil, "equal_nan"))
+      ]
     },
   ]
 
