@@ -39,7 +39,7 @@ public enum Shrinker {
     while changed, tries < limit {
       changed = false
       for index in best.module.updates.indices.reversed() {
-        if accept(best.without(update: index)) { changed = true }
+        if accept(best.without(update: index)) || accept(best.asking(forUpdate: index)) { changed = true }
       }
       for index in best.module.results.indices.reversed() where best.module.results.count > 1 {
         if accept(best.without(result: index)) { changed = true }
@@ -84,6 +84,14 @@ extension Sample {
     guard !module.results.isEmpty else { return nil }
     var sample = self
     sample.module.updates.remove(at: index)
+    return sample.pruned()
+  }
+
+  /// The value of an update as a result, and the variable left alone.
+  fileprivate func asking(forUpdate index: Int) -> Sample? {
+    var sample = self
+    let update = sample.module.updates.remove(at: index)
+    sample.module.results.append(Module.Result(name: "update", value: update.value))
     return sample.pruned()
   }
 
