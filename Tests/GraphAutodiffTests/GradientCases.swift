@@ -5,6 +5,7 @@ import GraphIR
 extension GradientCase {
   static let all =
     pointwise + shapes + windows + joins + reductions + dots + accumulations + sorts + indexing + control
+    + factorizations
 
   /// A function of one operand on an interval.
   private static func unary(_ f: ScalarFunction, _ low: Double, _ high: Double) -> [GradientCase] {

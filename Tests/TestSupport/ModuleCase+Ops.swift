@@ -34,6 +34,8 @@ extension ModuleCase {
     case "linearRecurrence": return try linearRecurrenceCases()
     case "sort": return try sortCases()
     case "searchSorted": return try searchCases()
+    // Compared within rounding, by LinearAlgebraTests.
+    case "lu", "cholesky", "triangularSolve", "solve", "qr", "svd", "eigh": return []
     case "convert": return try conversionCases()
     case "identity": return try everyType("identity") { [try $0.append(.identity(IdentityOp(id: 7)), [$1])] }
     case "stopGradient":

@@ -12,6 +12,13 @@ enum HostRoutines {
     case .linearRecurrence(let rule): return try AccumulationRoutines.linearRecurrence(rule, call)
     case .sort(let rule): return try SortingRoutines.sort(rule, call)
     case .searchSorted(let rule): return try SortingRoutines.search(rule, call)
+    case .cholesky(let rule): return try FactorizationRoutines.cholesky(rule, call)
+    case .lu: return try FactorizationRoutines.lu(call)
+    case .qr(let rule): return try FactorizationRoutines.qr(rule, call)
+    case .triangularSolve(let rule): return try EquationRoutines.triangularSolve(rule, call)
+    case .solve(let rule): return try EquationRoutines.solve(rule, call)
+    case .svd(let rule): return try SpectralRoutines.svd(rule, call)
+    case .eigh: return try SpectralRoutines.eigh(call)
     default: throw unsupported(call)
     }
   }

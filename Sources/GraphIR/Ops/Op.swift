@@ -35,6 +35,14 @@ public enum Op: Hashable, Sendable {
   case linearRecurrence(LinearRecurrenceOp)
   case sort(SortOp)
   case searchSorted(SearchSortedOp)
+  // Linear algebra
+  case lu(LUOp)
+  case cholesky(CholeskyOp)
+  case triangularSolve(TriangularSolveOp)
+  case solve(SolveOp)
+  case qr(QROp)
+  case svd(SVDOp)
+  case eigh(EighOp)
   // Control flow
   case cond(CondOp)
   case `while`(WhileOp)
@@ -73,6 +81,13 @@ public enum Op: Hashable, Sendable {
     case .linearRecurrence(let rule): rule
     case .sort(let rule): rule
     case .searchSorted(let rule): rule
+    case .lu(let rule): rule
+    case .cholesky(let rule): rule
+    case .triangularSolve(let rule): rule
+    case .solve(let rule): rule
+    case .qr(let rule): rule
+    case .svd(let rule): rule
+    case .eigh(let rule): rule
     case .cond(let rule): rule
     case .while(let rule): rule
     case .scan(let rule): rule
@@ -155,6 +170,13 @@ extension Op {
       OpKind("linearRecurrence", LinearRecurrenceOp.doc) { .linearRecurrence(try LinearRecurrenceOp(&$0)) },
       OpKind("sort", SortOp.doc) { .sort(try SortOp(&$0)) },
       OpKind("searchSorted", SearchSortedOp.doc) { .searchSorted(try SearchSortedOp(&$0)) },
+      OpKind("lu", LUOp.doc) { _ in .lu(LUOp()) },
+      OpKind("cholesky", CholeskyOp.doc) { .cholesky(try CholeskyOp(&$0)) },
+      OpKind("triangularSolve", TriangularSolveOp.doc) { .triangularSolve(try TriangularSolveOp(&$0)) },
+      OpKind("solve", SolveOp.doc) { .solve(try SolveOp(&$0)) },
+      OpKind("qr", QROp.doc) { .qr(try QROp(&$0)) },
+      OpKind("svd", SVDOp.doc) { .svd(try SVDOp(&$0)) },
+      OpKind("eigh", EighOp.doc) { _ in .eigh(EighOp()) },
       OpKind("convert", ConvertOp.doc) { .convert(try ConvertOp(&$0)) },
     ]
     + ScalarFunction.allCases.map { function in

@@ -85,6 +85,8 @@ extension RandomModuleWriter {
       return try append(.convert(ConvertOp(to: target)), [x])
     case "identity": return try append(.identity(IdentityOp(id: builder.freshIdentity())), [x])
     case "cumulative", "linearRecurrence", "sort", "searchSorted": return try ordering(mnemonic, x)
+    case "lu", "cholesky", "triangularSolve", "solve", "qr", "svd", "eigh":
+      return try factorization(mnemonic)
     case "stopGradient": return try append(.stopGradient(StopGradientOp()), [x])
     default: throw NothingFits()
     }
