@@ -49,23 +49,12 @@ extension OpInfoOperators {
     },
     "median": { call in
       let x = try call.tensor(0)
-      guard call.argument(1, "dim") != nil, x.rank > 0 else {
-        let flat = x.flattened()
-        let count = flat.extents[0]
-        return [lowerMedian(flat, count, axis: 0, keepDims: false).values]
-      }
-      let axis = try call.integer(1, "dim", default: 0)
-      let count = x.extents[axis < 0 ? axis + x.rank : axis]
-      let found = lowerMedian(x, count, axis: axis, keepDims: try call.bool(2, "keepdim"))
+      guard call.argument(1, "dim") != nil, x.rank > 0 else { return [lowerMedian(x).values] }
+      let found = lowerMedian(
+        x, axis: try call.integer(1, "dim", default: 0), keepDims: try call.bool(2, "keepdim"))
       return [found.values, found.indices.converted(to: .int64)]
     },
   ]
-
-  private static func lowerMedian(
-    _ x: Tensor, _ count: Int, axis: Int, keepDims: Bool
-  ) -> (values: Tensor, indices: Tensor) {
-    kthValue(x, k: (count + 1) / 2, axis: axis, keepDims: keepDims)
-  }
 
   private static func isDescending(_ call: OpInfoCall) throws -> Bool {
     // `sort(x, axis, descending)`, or with names and `stable` besides.

@@ -84,19 +84,6 @@ extension OpInfoOperators {
 
     // MARK: Norms and distances
 
-    "norm": { call in
-      let x = try call.tensor(0)
-      switch call.argument(1, "p") {
-      case .string("nuc"): throw NotCovered("the nuclear norm")
-      case .string, nil: return [x.norm(axes: try call.axes(2, of: x), keepDims: try call.bool(3, "keepdim"))]
-      default:
-        return [
-          x.norm(
-            p: try call.number(1, "p", default: 2), axes: try call.axes(2, of: x),
-            keepDims: try call.bool(3, "keepdim"))
-        ]
-      }
-    },
     "linalg.vector_norm": { call in
       let x = try call.tensor(0)
       return [

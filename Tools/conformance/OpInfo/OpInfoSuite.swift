@@ -34,7 +34,7 @@ enum OpInfoOperators {
 
   static let table: [String: Writer] = [
     elementwise, comparisons, activations, reductions, statistics, normalizations, shapes, arrangements,
-    products, losses, accumulations, orders, indexing, windows, resizing, pointwise,
+    products, losses, accumulations, orders, indexing, windows, resizing, pointwise, linearAlgebra,
   ].reduce(into: [:]) { $0.merge($1) { _, later in later } }
 }
 
