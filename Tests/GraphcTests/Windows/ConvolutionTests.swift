@@ -145,6 +145,10 @@ import Testing
     #expect(values[0].doubles == Naive.convolution(input, Grid([3, 3, 2, 5]), g, groups: 1).numbers)
     #expect(values[1].shape == [2, 5, 4])
     #expect(values[2].shape == [2, 3, 2, 5])
+    // A multiple of a symbol keeps what is known of it.
+    let doubled = transposedConvolution(x, graph.zeros([2, 2, 2, 2]), strides: [2], padding: .same)
+    let halved = convolution(doubled, filter, strides: [2], padding: .same)
+    #expect(halved.shape.extent(1) == x.shape.extent(1))
     let short = NDArray([Float](repeating: 0, count: 2), shape: [1, 1, 1, 2])
     #expect(throws: (any Error).self) {
       try session.run(convolution(x, filter), feeding: [x: short])
