@@ -234,11 +234,15 @@ struct ModuleLowering {
   }
 
   private func label(of builder: ExpressionBuilder, then last: String? = nil) -> String {
-    var words = builder.body.compactMap { instruction -> String? in
+    var words = zip(builder.body, builder.origins).compactMap { instruction, origin -> String? in
       switch instruction.operation {
-      case .function(let function): function.name
-      case .convert: "convert"
-      case .index: "iota"
+      case .function(.select) where origin.mnemonic == "dynamicUpdate": "dynamicUpdate"
+      case .function(let function):
+        // What else computes integers and truths computes a place.
+        [function.name, "dot"].contains(origin.mnemonic) || ![.int64, .bool].contains(instruction.dtype)
+          ? function.name : nil
+      case .convert: ["convert", "iota"].contains(origin.mnemonic) ? origin.mnemonic : nil
+      case .index: origin.mnemonic == "iota" ? "iota" : nil
       case .gather: "gather"
       case .load, .loadWithin, .isWithin, .check, .constant, .stageResult: nil
       }
