@@ -58,6 +58,14 @@ extension GraphState {
     return try pointwise(.add, product, upperHalf(other, isNonnegative: false))
   }
 
+  /// ⌊bits · count / 2⁶⁴⌋ for a count that a run decides, an `i64` below 2³¹.
+  mutating func below(_ count: Value, _ bits: RandomBits) throws(BuildError) -> Value {
+    let counts = try broadcast(count, to: bits.row)
+    let low = try pointwise(.multiply, converted(lowWords(bits), to: .int64), counts)
+    let high = try pointwise(.multiply, converted(highWords(bits), to: .int64), counts)
+    return try shifted(pointwise(.add, high, shifted(low, rightBy: 32)), rightBy: 32)
+  }
+
   private mutating func scaled(_ number: Value, by factor: Int) throws(BuildError) -> Value {
     let type = type(of: number)
     return try pointwise(.multiply, number, full(.integer(factor), type.dtype, type.shape))
