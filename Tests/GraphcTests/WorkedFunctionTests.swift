@@ -192,4 +192,17 @@ struct WorkedFunctionTests {
     let loss = graph.doubles([0.5]) + 0.1 * l2
     try expect(graph.gradients(of: loss, withRespectTo: [w])[0], equals: [0.025, -0.05, 0.075, -0.1])
   }
+
+  @Test("E54 dropout that halves an error of 5 %, and keeps a layer's mean")
+  func dropoutReduction() throws {
+    let errors = graph.doubles([0.05, 0.025])
+    let (before, after) = (errors.sliced(axis: 0, to: 1), errors.sliced(axis: 0, from: 1))
+    try expect((before - after) / before, equals: [0.5])
+    // What is left of a layer is scaled so that the next one expects the same, and nothing happens once it is trained.
+    let x = graph.full(1, [100, 100], dtype: .float64)
+    let kept = try Session(graph, seed: 4, threads: 1).run(dropout(x, rate: 0.5)).doubles
+    #expect(Set(kept) == [0, 2])
+    // Four standard errors of a mean of ten thousand.
+    #expect(abs(kept.reduce(0, +) / 10_000 - 1) < 0.04)
+  }
 }
