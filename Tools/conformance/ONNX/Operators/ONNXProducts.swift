@@ -5,6 +5,7 @@ import Graphc
 extension ONNXOperators {
   static let products: [String: Build] = [
     "MatMul": single { call in matmul(try call.input(0), try call.input(1)) },
+    "Det": single { call in determinant(try call.input(0)) },
     "Gemm": single { call in
       var (a, b) = (try call.input(0), try call.input(1))
       if call.flag("transA") { a = a.transposed() }
