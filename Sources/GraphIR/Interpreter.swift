@@ -24,6 +24,14 @@ public enum Interpreter {
   public static func run(
     _ module: Module, parameters: [NDArray] = [], variables: [NDArray] = []
   ) throws -> Outcome {
+    try DeepStack.run(levels: module.regionDepth) {
+      try evaluate(module, parameters: parameters, variables: variables)
+    }
+  }
+
+  private static func evaluate(
+    _ module: Module, parameters: [NDArray], variables: [NDArray]
+  ) throws -> Outcome {
     try check(parameters, against: module.parameters.map { ("parameter %\($0.name)", $0.type) })
     try check(variables, against: module.variables.map { ("variable @\($0.name)", $0.type) })
     var values: [[NDArray]] = []

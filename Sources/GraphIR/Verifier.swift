@@ -8,8 +8,10 @@ public enum Verifier {
   /// - Parameter isStatic: whether the module is past the passes that bind shapes and expand gradients.
   /// - Throws: the first violation.
   public static func verify(_ module: Module, isStatic: Bool = false) throws(Diagnostic) {
-    var verification = Verification(module: module)
-    try verification.run(isStatic: isStatic)
+    try DeepStack.run(levels: module.regionDepth) { () throws(Diagnostic) in
+      var verification = Verification(module: module)
+      try verification.run(isStatic: isStatic)
+    }
   }
 }
 

@@ -25,6 +25,8 @@ public struct Pipeline: Sendable {
   ///
   /// - Parameter module: static; what a program extracts, with bound shapes.
   public func run(_ module: Module, options: PipelineOptions = PipelineOptions()) throws -> Module {
-    try passes.reduce(module) { module, pass in try options.run(pass, on: module) }
+    try DeepStack.run(levels: module.regionDepth) {
+      try passes.reduce(module) { module, pass in try options.run(pass, on: module) }
+    }
   }
 }

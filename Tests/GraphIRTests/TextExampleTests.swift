@@ -70,6 +70,50 @@ import Testing
     }
   }
 
+  /// No text violates these: a variable that nothing declares has no name for the parser, and a slice of a symbol is
+  /// held against the extent that binding gives.
+  private static let unreachable: Set = ["variable.C1", "slice.C4"]
+
+  @Test func everyConstraintHasAProgramThatViolatesIt() {
+    let codes = Set(
+      Self.invalid.compactMap {
+        Repository.text($0.dropLast(4) + ".txt")?.split(separator: "[").dropFirst().first
+      }
+      .map { String($0.prefix { $0 != "]" }) })
+    let functions = Set(ScalarFunction.allCases.map(\.name))
+    for kind in Op.roster where !functions.contains(kind.mnemonic) {
+      for number in 1...max(kind.doc.constraints.count, 1) {
+        let code = "\(kind.mnemonic).C\(number)"
+        #expect(codes.contains(code) != Self.unreachable.contains(code), "\(code)")
+      }
+    }
+  }
+
+  /// Functions of elements share one rule and differ in the types they take.
+  @Test(arguments: ScalarFunction.allCases)
+  func constraintsOfFunctions(function: ScalarFunction) {
+    func code(of types: [String]) -> String? {
+      let parameters = types.enumerated().map { "param %x\($0): \($1)\n" }.joined()
+      let names = types.indices.map { "%x\($0)" }.joined(separator: ", ")
+      do throws(Diagnostic) {
+        _ = try ModuleParser.parse("module @m {\n\(parameters)%0 = \(function.name) \(names)\nresult %0\n}\n")
+        return nil
+      } catch { return error.code }
+    }
+    let dtypes = DType.allCases.filter { $0 != .string }.map(\.name)
+    let fitting = dtypes.filter { code(of: Array(repeating: "\($0)[2]", count: function.arity)) == nil }
+    // `select` takes a condition of another type.
+    guard let dtype = fitting.first else { return #expect(function == .select) }
+    #expect(code(of: Array(repeating: "\(dtype)[2]", count: function.arity + 1)) == "\(function.name).C1")
+    for other in dtypes where !fitting.contains(other) {
+      #expect(code(of: Array(repeating: "\(other)[2]", count: function.arity)) == "\(function.name).C1")
+    }
+    if function.arity > 1 {
+      let shapes = Array(repeating: "\(dtype)[2]", count: function.arity - 1) + ["\(dtype)[3]"]
+      #expect(code(of: shapes) == "\(function.name).C2")
+    }
+  }
+
   // MARK: Fuzzing
 
   /// Whatever the text, the parser answers: with a module that reads back, or with a diagnostic.

@@ -8,7 +8,7 @@ extension Module {
   ///
   /// - Throws: `Diagnostic` of kind `run` when extents contradict what the graph was built for.
   public func bound(by bindings: [Int: Int]) throws -> Module {
-    try bound(by: bindings.mapValues { Dim($0) })
+    try DeepStack.run(levels: regionDepth) { try bound(by: bindings.mapValues { Dim($0) }) }
   }
 
   /// The module with symbols replaced by extents.

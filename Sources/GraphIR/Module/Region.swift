@@ -222,7 +222,7 @@ extension Region {
     let own = parameterTypes
     if own.count != types.count {
       throw ConstraintViolation(
-        constraint, "the region '\(name)' has \(own.count) parameters for \(types.count) values")
+        constraint, "the region '\(name)' takes \(counted(own.count, "value")), it is given \(types.count)")
     }
     for (index, (parameter, type)) in zip(own, types).enumerated() where parameter != type {
       throw ConstraintViolation(

@@ -23,9 +23,12 @@ public struct PointwiseOp: SingleResultRule {
       name: function.name, semantics: function.summary,
       inputs: zip(names, operandTypes).map { "\($0): \($1)" },
       outputs: [function.typeRule.resultWords + ", of the operands' shape"],
-      constraints: [
-        "The operands are " + operandTypes.joined(separator: ", ") + ".", "The operands have the same shape.",
-      ],
+      constraints: function.arity == 1
+        ? ["The operand is " + operandTypes[0] + "."]
+        : [
+          "The operands are " + operandTypes.joined(separator: ", ") + ".",
+          "The operands have the same shape.",
+        ],
       examples: example(of: function, names), gradient: gradient)
   }
 

@@ -3,7 +3,7 @@
 extension Module {
   /// The module as a graph for Graphviz: nodes with op, attributes and type, one box for each scope, results and updates
   /// below.
-  public var dot: String { ModuleDot(self).text }
+  public var dot: String { DeepStack.run(levels: regionDepth) { ModuleDot(self).text } }
 }
 
 private struct ModuleDot {

@@ -5,7 +5,7 @@ extension Module {
   ///
   /// A shape is a list of numbers and of products of symbols as texts; a floating-point element that JSON cannot write
   /// as a number is a text, as in the language.
-  public var json: String { ModuleJSON(self).text }
+  public var json: String { DeepStack.run(levels: regionDepth) { ModuleJSON(self).text } }
 }
 
 private struct ModuleJSON {

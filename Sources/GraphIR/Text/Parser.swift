@@ -7,7 +7,7 @@ public enum ModuleParser {
   /// - Throws: a diagnostic of kind `graph` whose code is `parse.…` or that of a violated constraint.
   public static func parse(_ text: String, file: String = "text.gir") throws(Diagnostic) -> Module {
     var parsing = Parsing(SourceText(text, file: file))
-    return try parsing.module()
+    return try DeepStack.run(levels: parsing.levels) { () throws(Diagnostic) in try parsing.module() }
   }
 }
 
@@ -52,6 +52,18 @@ struct Parsing {
     builder = ModuleBuilder(name: "region")
     builder.continueSymbols(of: outer.builder)
     depth = outer.depth + 1
+  }
+
+  /// How deep regions may stand in one another, or as deep as is read: braces of attributes come between.
+  var levels: Int {
+    var open = 0
+    var greatest = 0
+    for token in tokens {
+      if token.kind == .punctuation(UInt8(ascii: "{")) { open += 1 }
+      if token.kind == .punctuation(UInt8(ascii: "}")) { open -= 1 }
+      greatest = max(greatest, open)
+    }
+    return min(greatest / 2, Region.greatestDepth + 1)
   }
 
   // MARK: Tokens

@@ -42,7 +42,8 @@ public struct ModulePrinter: Sendable {
   public var text: String { lines.map { $0.text + "\n" }.joined() }
 
   public var lines: [Line] {
-    let lines = [Line(text: header)] + statements(isRegion: false) + [Line(text: "}")]
+    let inner = DeepStack.run(levels: module.regionDepth) { statements(isRegion: false) }
+    let lines = [Line(text: header)] + inner + [Line(text: "}")]
     return options.comments ? aligned(lines) : lines
   }
 

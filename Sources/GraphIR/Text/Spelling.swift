@@ -34,3 +34,6 @@ public enum Spelling {
     return last[b.count]
   }
 }
+
+/// `1 operand`, `2 operands`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -10,8 +10,10 @@ public enum Lowering {
   /// - Throws: `Diagnostic` of kind `bug` for a module that is not.
   public static func plan(for module: Module, fuses: Bool = true) throws -> Plan {
     guard module.isStatic else { throw bug("the module has unbound symbols", module) }
-    var lowering = ModuleLowering(try module.wideningHalves(), tables: LoweringTables(fuses: fuses))
-    return try lowering.run()
+    return try DeepStack.run(levels: module.regionDepth) {
+      var lowering = ModuleLowering(try module.wideningHalves(), tables: LoweringTables(fuses: fuses))
+      return try lowering.run()
+    }
   }
 
   static func bug(_ message: String, _ module: Module) -> Diagnostic {

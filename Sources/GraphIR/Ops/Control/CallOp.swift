@@ -87,12 +87,15 @@ public struct CallOp: ControlRule {
     } else if gradient.parameterTypes.count != given.count {
       // Extents that only the body knows have other names here, and are compared when they are numbers.
       throw ConstraintViolation(
-        "C3", "'gradient' has \(gradient.parameterTypes.count) parameters for \(given.count) values")
+        "C3",
+        "the region 'gradient' takes \(counted(gradient.parameterTypes.count, "value")), it is given \(given.count)"
+      )
     }
     let gradients = gradient.resultTypes
     if gradients.count > operands.count {
       throw ConstraintViolation(
-        "C4", "'gradient' gives \(gradients.count) values for \(operands.count) operands")
+        "C4",
+        "'gradient' gives \(counted(gradients.count, "value")) for \(counted(operands.count, "operand"))")
     }
     for (index, type) in gradients.enumerated()
     where type != operands[index] || !type.dtype.isFloatingPoint {

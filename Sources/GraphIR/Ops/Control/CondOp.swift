@@ -66,7 +66,8 @@ public struct CondOp: ControlRule {
     }
     let (left, right) = (then.visibleResultTypes, otherwise.visibleResultTypes)
     if left.count != right.count {
-      throw ConstraintViolation("C4", "'then' has \(left.count) results, 'else' has \(right.count)")
+      throw ConstraintViolation(
+        "C4", "'then' gives \(counted(left.count, "value")), 'else' gives \(right.count)")
     }
     return try zip(left, right).enumerated().map { index, pair throws(ConstraintViolation) in
       let (yes, no) = pair

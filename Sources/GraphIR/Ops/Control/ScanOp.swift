@@ -99,7 +99,8 @@ public struct ScanOp: ControlRule {
     try requireRegions(["body"], resultCount: body.module.results.count)
     if carries < 0 || elements < 0 || operands.count < carries || operands.count - carries < elements {
       throw ConstraintViolation(
-        "C1", "has \(carries) carries, \(elements) elements and \(operands.count) operands")
+        "C1",
+        "carries and elements are \(carries) + \(elements), the operands are \(operands.count)")
     }
     let results = body.visibleResultTypes
     let carried = Array(operands.prefix(carries))

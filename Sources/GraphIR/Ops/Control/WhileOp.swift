@@ -71,7 +71,7 @@ public struct WhileOp: ControlRule {
   public func inferTypes(_ operands: [TensorType]) throws(ConstraintViolation) -> [TensorType] {
     try requireRegions(["condition", "body"], resultCount: carries)
     if operands.count < carries {
-      throw ConstraintViolation("C1", "has \(carries) carries and \(operands.count) operands")
+      throw ConstraintViolation("C1", "the carries are \(carries), the operands are \(operands.count)")
     }
     for (name, region) in zip(["condition", "body"], regions) {
       try region.requireParameters(operands, name, "C2") { index in
@@ -111,7 +111,7 @@ func requireCarries(
 ) throws(ConstraintViolation) {
   if results.count != carried.count {
     throw ConstraintViolation(
-      constraint, "'body' has \(results.count) results for \(carried.count) carries")
+      constraint, "'body' gives \(counted(results.count, "value")), the carries are \(carried.count)")
   }
   for (index, (result, carry)) in zip(results, carried).enumerated() where result != carry {
     throw ConstraintViolation(
