@@ -25,6 +25,8 @@ extension Module {
           builder: builder, operands: operands, types: node.types, needed: usage.needed[index])
         let results: [Value]?
         switch node.op {
+        // What read it is a result or a carry that goes in this round.
+        case _ where !site.needed.contains(true): results = try site.spread([], over: [])
         case .cond(let rule): results = try rule.simplified(at: site)
         case .call(let rule): results = try rule.simplified(at: site)
         case .scan(let rule): results = try rule.simplified(at: site)
