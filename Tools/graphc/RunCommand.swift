@@ -25,8 +25,8 @@ struct RunCommand: Command {
     ],
     discussion: """
       Takes a file in the language of IR/SPEC.md ('-' for standard input). Arrays are NumPy files as numpy.save writes \
-      them, with elements of bool, uint8, int32, int64, uint32, float32 or float64; the feeds decide the unknown extents. \
-      Arrays are printed as NumPy prints them.
+      them, with elements of bool, uint8, int8, int32, int64, uint32, float16, float32 or float64; the feeds decide the \
+      unknown extents. Arrays are printed as NumPy prints them.
       """,
     examples: [
       ("graphc run net.gir --feed x=images.npy --fetch logits", "print a result"),
