@@ -63,10 +63,26 @@ extension Graph {
     _ count: Int, from initial: [any TensorOperand], body: (Tensor, [Tensor]) throws -> [Tensor],
     fileID: String = #fileID, line: Int = #line
   ) rethrows -> [Tensor] {
+    try fori(Extent(count), from: initial, body: body, fileID: fileID, line: line)
+  }
+
+  /// As above, for a number of steps that may be an extent that only a run knows: `x.shape.extent(0)`.
+  public func fori(
+    _ count: Extent, from initial: [any TensorOperand], body: (Tensor, [Tensor]) throws -> [Tensor],
+    fileID: String = #fileID, line: Int = #line
+  ) rethrows -> [Tensor] {
     let site = CallSite("fori", fileID, line)
-    return try scan([], initial, Extent(count), false, at: site) { carries, _, index in
+    return try scan([], initial, count, false, at: site) { carries, _, index in
       (try body(index(), carries), [])
     }.carries
+  }
+
+  /// As above, for one value.
+  public func fori(
+    _ count: Extent, from initial: some TensorOperand, body: (Tensor, Tensor) throws -> Tensor,
+    fileID: String = #fileID, line: Int = #line
+  ) rethrows -> Tensor {
+    try fori(count, from: [initial], body: { [try body($0, $1[0])] }, fileID: fileID, line: line)[0]
   }
 
   /// As above, for one value.

@@ -127,6 +127,29 @@ extension ControlCase {
       }
       return stack(outputs)
     },
+    ControlCase("integers and bools carried beside", [[3]]) { graph, x in
+      graph.scan(over: [], from: [x[0], 0, true], length: 4) { carries, _ in
+        let (y, count, flag) = (carries[0], carries[1], carries[2])
+        let factor = 1 + count.converted(to: .float64) * 0.25
+        return ([select(flag, sin(y), cos(y)) * factor, count + 1, .!flag], [y * factor])
+      }.outputs[0]
+    } unrolled: { _, x in
+      var (y, outputs) = (x[0], [Tensor]())
+      for step in 0..<4 {
+        let factor = 1 + Double(step) * 0.25
+        outputs.append(y * factor)
+        y = (step % 2 == 0 ? sin(y) : cos(y)) * factor
+      }
+      return stack(outputs)
+    },
+    ControlCase("places that the step decides", [[4, 2], [2]]) { graph, x in
+      graph.fori(3, from: x[1]) { step, y in
+        let row = take(x[0], 3 - step, axis: 0)
+        return sin(y * row) + row
+      }
+    } unrolled: { _, x in
+      [3, 2, 1].reduce(x[1]) { y, index in sin(y * x[0][index]) + x[0][index] }
+    },
     ControlCase("a gradient of the program's own", [[4], [4]]) { graph, x in
       let results = graph.customGradient([x[0], x[1]]) { inputs in
         [inputs[0] * sin(inputs[1]), inputs[0] + inputs[1]]

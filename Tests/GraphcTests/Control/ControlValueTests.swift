@@ -147,6 +147,44 @@ struct ControlValueTests {
     #expect(values[1].doubles == [0, 3, 6])
   }
 
+  @Test("Loops in loops, and gradients within them, over extents that only a run knows")
+  func openExtents() throws {
+    let x = graph.placeholder(.float64, ["rows", "columns", 2], name: "x")
+    let y = graph.placeholder(.float64, ["columns", 2], name: "y")
+    let sines = graph.map(over: x) { row in
+      graph.map(over: [row, y]) { [sin($0[0]) * $0[1] + y.sum()] }[0]
+    }
+    let nearer = graph.fori(x.shape.extent(0), from: y) { step, z in
+      let loss = square(z - x.sum(axis: 0)).sum()
+      return z - 0.25 * graph.gradients(of: loss, withRespectTo: [z])[0]
+    }
+    let slope = graph.gradients(of: sines.sum() + square(nearer).sum(), withRespectTo: [x, y])
+    for (rows, columns) in [(2, 3), (3, 1)] {
+      let feeds = [x: spread([rows, columns, 2]), y: spread([columns, 2], 0.1, 0.9)]
+      let (xs, ys) = (
+        graph.constant(spread([rows, columns, 2])), graph.constant(spread([columns, 2], 0.1, 0.9))
+      )
+      let sum = xs.sum(axis: 0)
+      let expected = sin(xs) * ys + ys.sum()
+      // Each step halves the distance.
+      let end = sum + (ys - sum) * (1 / Double(1 << rows))
+      let expectedSlope = graph.gradients(of: expected.sum() + square(end).sum(), withRespectTo: [xs, ys])
+      let values = try bothEngines([sines, nearer] + slope, feeding: feeds)
+      for (left, right) in zip(values, try bothEngines([expected, end] + expectedSlope)) {
+        #expect(left.shape == right.shape && isClose(left.doubles, right.doubles, within: 1e-12))
+      }
+    }
+  }
+
+  @Test("A feed at a value that regions use means what they use")
+  func feedsAtCaptures() throws {
+    let x = graph.placeholder(.float32, [2])
+    let doubled = x * 2
+    let products = graph.map(over: graph.vector([1, 2, 3])) { doubled * $0 }
+    #expect(try products.values(feeding: [doubled: [1.0, 10]]) == [1, 10, 2, 20, 3, 30])
+    #expect(try products.values(feeding: [x: [1.0, 10]]) == [2, 20, 4, 40, 6, 60])
+  }
+
   @Test("A region's extents that are found to be numbers later")
   func laterExtents() throws {
     let x = graph.placeholder(.float32, [nil])
