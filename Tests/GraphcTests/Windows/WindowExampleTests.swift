@@ -81,4 +81,32 @@ import Testing
     #expect(one.arenaByteCount < border + windows + 1024)
     #expect(try plan(100).plan.outputs == [1_200_000_000])
   }
+
+  /// Nothing of this is allocated: a plan knows what it would take.
+  @Test("E67 why pixels are not connected to everything: 1.6e9 weights a layer")
+  func fullyConnectedLimit() throws {
+    let graph = Graph()
+    let pixels = graph.placeholder(.float32, [1, 200, 200])
+    var layer = pixels.reshaped(to: [1, 40_000])
+    let weights = (0..<10).map { _ in graph.variable([40_000, 40_000]) }
+    for weight in weights { layer = matmul(layer, weight) }
+    let counts = weights.map { $0.tensor.shape.extents!.reduce(1, *) }
+    #expect(counts == Array(repeating: 1_600_000_000, count: 10))
+    let module = try graph.withState { state in
+      try state.builder.module(results: [Module.Result(name: "layer", value: layer.value)])
+    }
+    let plan = try Lowering.plan(for: Pipeline.standard.run(module))
+    #expect(plan.variables.compactMap(\.type.byteCount).reduce(0, +) == 64_000_000_000)
+    #expect(plan.arenaByteCount < 1 << 20)
+  }
+
+  /// A convolution sums over the channels: a map for each filter. A depthwise one has a map for each pair.
+  @Test("E68 five filters make 5 maps of 3 channels, 15 only depthwise")
+  func maps() {
+    let graph = Graph()
+    let images = graph.placeholder(.float32, [nil, 8, 8, 3])
+    #expect(convolution(images, graph.variable([3, 3, 3, 5])).shape == [nil, 6, 6, 5])
+    #expect(depthwiseConvolution(images, graph.variable([3, 3, 3, 5])).shape == [nil, 6, 6, 15])
+    #expect(graph.diagnostics.isEmpty)
+  }
 }
