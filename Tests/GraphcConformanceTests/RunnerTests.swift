@@ -227,6 +227,16 @@ private struct MadeUpSuite: ConformanceSuite {
     }
   }
 
+  /// Sums of products may be rounded differently within a loop too.
+  @Test func opsOfRegionsAreNamed() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, [2, 3], name: "x")
+    let steps = graph.scan(over: x, from: graph.zeros([3])) { sum, row in (sum + row, tanh(row)) }
+    let names = try Session(graph, engine: .interpreter).operationNames(
+      [steps.carry, steps.outputs], feeding: [x: NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])])
+    #expect(names.isSuperset(of: ["scan", "add", "tanh"]))
+  }
+
   @Test func missingFixturesAreToldOf() throws {
     var options = Conformance.Options()
     options.fixtures = "/nowhere"

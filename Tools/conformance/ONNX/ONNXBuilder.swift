@@ -16,6 +16,12 @@ final class ONNXBuilder {
   /// How many elements of a result count along an axis, where that depends on data.
   private(set) var bounds: [Tensor: Bound] = [:]
 
+  /// What a part of the graph that runs many times depends on, as if it were an input: where its elements must be known,
+  /// loops are unrolled and branches taken.
+  static let unrolling = "(steps)"
+  /// How many regions are being built around what is added to the graph.
+  private var depth = 0
+
   struct Bound {
     let axis: Int
     /// A scalar.
@@ -54,6 +60,18 @@ final class ONNXBuilder {
     let placeholder = graph.placeholder(array.dtype, array.shape.map { Extent($0) })
     feeds[placeholder] = array
     return ONNXValue(tensor: placeholder, sources: [name])
+  }
+
+  // MARK: Regions
+
+  /// Whether loops are unrolled.
+  var isUnrolling: Bool { constants.contains(ONNXBuilder.unrolling) }
+
+  /// Calls what builds regions.
+  func withinRegion<Result>(_ body: () throws -> Result) rethrows -> Result {
+    depth += 1
+    defer { depth -= 1 }
+    return try body()
   }
 
   // MARK: Graphs
@@ -120,6 +138,8 @@ final class ONNXBuilder {
   func array(of value: ONNXValue) throws -> NDArray {
     if let array = known[value.tensor] { return array }
     if !value.sources.isEmpty { throw NeedsConstants(names: value.sources) }
+    // A value of a region cannot be had on its own.
+    if depth > 0 { throw NeedsConstants(names: [ONNXBuilder.unrolling]) }
     let array = try Session(graph, engine: .interpreter).run(value.tensor)
     known[value.tensor] = array
     return array

@@ -152,7 +152,7 @@ extension BuiltCase {
   /// Whether sums of products are part of it, or what LAPACK does: these may be rounded differently in each mode, and
   /// nothing else may.
   fileprivate var contracts: Bool {
-    let contractions: Set = ["dot", "lu", "cholesky", "triangularSolve", "qr", "svd", "eigh"]
+    let contractions: Set = ["dot", "lu", "cholesky", "triangularSolve", "solve", "qr", "svd", "eigh"]
     guard
       let names = try? Session(graph, engine: .interpreter)
         .operationNames(checks.flatMap(\.fetches), feeding: feeds)

@@ -3,13 +3,21 @@
 import Graphc
 
 extension ONNXOperators {
-  /// Branches are taken and loops are unrolled while the graph is built.
+  /// A branch is taken while the graph is built where the condition is known then. A `Loop`, whose results may grow
+  /// with each turn, is unrolled.
   static let controlFlow: [String: Build] = [
     "If": { call in
-      let condition = try call.array(0).bools.first ?? false
-      var scope = call.scope
-      return try call.builder.run(call.nested(condition ? "then_branch" : "else_branch"), &scope).map(
-        \.tensor)
+      let branch = { (isTrue: Bool) throws in
+        var scope = call.scope
+        return try call.builder.run(call.nested(isTrue ? "then_branch" : "else_branch"), &scope).map(\.tensor)
+      }
+      if call.builder.isUnrolling || call.inputs[0]?.sources.isEmpty ?? true {
+        return try branch(call.array(0).bools.first ?? false)
+      }
+      return try call.builder.withinRegion {
+        try call.graph.cond(
+          call.input(0).reshaped(to: []), then: { try branch(true) }, else: { try branch(false) })
+      }
     },
     "Loop": loop,
     "Scan": scan,
@@ -66,6 +74,26 @@ extension ONNXOperators {
   }
 
   private static func scanned(
+    _ call: ONNXCall, _ body: ONNXGraph, _ states: [Tensor], _ elements: [Tensor]
+  ) throws -> [Tensor] {
+    if call.builder.isUnrolling { return try unrolled(call, body, states, elements) }
+    // What a step works on is not known while the graph is built.
+    let sources = call.sources.union([ONNXBuilder.unrolling])
+    let results = try call.builder.withinRegion {
+      try call.graph.scan(over: elements, from: states) { states, parts in
+        var scope = call.scope
+        for (name, tensor) in zip(body.inputs, states + parts) {
+          scope[name] = ONNXValue(tensor: tensor, sources: sources)
+        }
+        let results = try call.builder.run(body, &scope).map(\.tensor)
+        return (Array(results.prefix(states.count)), Array(results.dropFirst(states.count)))
+      }
+    }
+    return results.carries + results.outputs
+  }
+
+  /// The steps one by one.
+  private static func unrolled(
     _ call: ONNXCall, _ body: ONNXGraph, _ states: [Tensor], _ elements: [Tensor]
   ) throws -> [Tensor] {
     var states = states
