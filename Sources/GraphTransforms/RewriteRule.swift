@@ -131,7 +131,9 @@ extension Module {
     var result: Value?
     var site = RewriteSite(builder: builder, op: node.op, operands: operands, type: node.types[0])
     for _ in 0..<rewriteLimit {
-      guard let (rule, value) = try firstMatch(site, book.rules(for: site.op)) else {
+      // Nothing is known of one result of several: what fits the op may stand for another of them.
+      let isWhole = result.map { builder.node($0).types.count == 1 } ?? true
+      guard isWhole, let (rule, value) = try firstMatch(site, book.rules(for: site.op)) else {
         if let name = node.origin.name, let result, !builder.node(result).operands.isEmpty {
           builder.suggestName(name, for: result)
         }

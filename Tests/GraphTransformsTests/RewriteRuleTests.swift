@@ -115,6 +115,18 @@ import Testing
     #expect(result.doubles == [-.infinity, -.infinity, -.infinity])
   }
 
+  /// A rule that ends at one of an op's results does not go on with the op, of which it would see the first.
+  @Test func otherResultsAreNotTheFirst() throws {
+    let module = try build(
+      RuleCase("", to: "") {
+        let operands = [try $0.constant(NDArray([3.0, 1, 2])), try $0.constant(NDArray([30.0, 10, 20]))]
+        let second = try $0.b.appendAll(.sort(SortOp(axis: 0)), operands)[1]
+        return try $0.transpose(second, [0])
+      })
+    let rewritten = try module.rewritten(by: Self.rules, in: "test")
+    #expect(try Interpreter.run(rewritten, parameters: []).results[0].doubles == [10, 20, 30])
+  }
+
   @Test func refusesGradientNodes() throws {
     let b = ModuleBuilder()
     let x = b.addParameter(name: "x", type: TensorType(.float32, [2]))

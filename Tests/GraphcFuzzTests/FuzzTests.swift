@@ -29,6 +29,25 @@ import Testing
     #expect(least.module.updates.isEmpty && least.module.results.count == 1)
   }
 
+  /// No op is left out of the programs that run, and nothing is left out of regions for being in them.
+  @Test func programsHaveEveryOp() throws {
+    func mnemonics(_ module: Module) -> [String] {
+      module.nodes.flatMap { [$0.op.mnemonic] + $0.op.regions.flatMap { mnemonics($0.module) } }
+    }
+    func levels(_ module: Module) -> Int {
+      module.nodes.flatMap(\.op.regions).map { 1 + levels($0.module) }.max() ?? 0
+    }
+    // Gradients are expanded before a program runs.
+    var missing = Set(Op.roster.map(\.mnemonic)).subtracting(["gradient"])
+    var deepest = 0
+    for seed in 0..<1000 where !missing.isEmpty || deepest < 3 {
+      let module = try FuzzCheck.sample(seed: seed).module
+      missing.subtract(mnemonics(module))
+      deepest = max(deepest, levels(module))
+    }
+    #expect(missing == [] && deepest == 3)
+  }
+
   private func hasTanh(_ module: Module) -> Bool {
     module.nodes.contains { $0.op == .pointwise(PointwiseOp(.tanh)) }
   }

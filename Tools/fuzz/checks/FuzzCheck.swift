@@ -91,21 +91,18 @@ extension FuzzCheck {
       case .parser: return nil
       case .optimizer:
         let given = Result { try Interpreter.run(optimized, sample) }
-        return Outcomes.difference(expected, given, hasProducts: false)
+        return Outcomes.difference(expected, given, products: nil)
       case .native:
-        let hasProducts = sample.module.nodes.contains { node in
-          if case .dot = node.op { return node.types[0].dtype.isFloatingPoint }
-          return false
-        }
+        let products = sample.module.productPrecision
         for (name, module) in [("native", optimized), ("native, unoptimized", try sample.module.lowerable())]
         {
           var first: Result<Interpreter.Outcome, any Error>?
           for (threads, pool) in [(1, nil), (2, FuzzCheck.pool)] {
             let given = Result { try Native.run(module, sample, pool: pool) }
-            if let difference = Outcomes.difference(expected, given, hasProducts: hasProducts) {
+            if let difference = Outcomes.difference(expected, given, products: products) {
               return "\(name), \(threads) threads: \(difference)"
             }
-            if let first, let difference = Outcomes.difference(first, given, hasProducts: false) {
+            if let first, let difference = Outcomes.difference(first, given, products: nil) {
               return "\(name), 1 and 2 threads: \(difference)"
             }
             first = given
@@ -122,6 +119,19 @@ extension FuzzCheck {
 }
 
 extension Module {
+  /// The relative precision of the coarsest products and factorizations of floating-point matrices, whose sums have no
+  /// fixed order, in the program and its regions; nil where there are none.
+  fileprivate var productPrecision: Double? {
+    nodes.compactMap { node -> Double? in
+      switch node.op {
+      case .dot where !node.types[0].dtype.isFloatingPoint: nil
+      case .dot, .lu, .cholesky, .triangularSolve, .solve, .qr, .svd, .eigh:
+        node.types[0].dtype == .float64 ? .ulpOfOne : Double(Float.ulpOfOne)
+      default: node.op.regions.compactMap(\.module.productPrecision).max()
+      }
+    }.max()
+  }
+
   /// The module with nothing done but what lowering needs.
   fileprivate func lowerable() throws -> Module {
     try Pipeline([.canonicalizeDots]).run(self)

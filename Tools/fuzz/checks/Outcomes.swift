@@ -6,14 +6,15 @@ import GraphIR
 enum Outcomes {
   typealias Outcome = Result<Interpreter.Outcome, any Error>
 
-  /// The error of a value with rounded products behind it, relative to the largest of its array and of its type's
-  /// precision; rounded values meet tame functions only.
+  /// The error of a value with rounded products behind it, relative to the largest of its array and to the coarser of
+  /// its own precision and theirs; rounded values meet tame functions only.
   private static let productTolerance = 4096.0
 
   /// In what two outcomes differ; nil when they are the same.
   ///
-  /// - Parameter hasProducts: whether there are floating-point products, whose sums have no fixed order.
-  static func difference(_ expected: Outcome, _ given: Outcome, hasProducts: Bool) -> String? {
+  /// - Parameter products: the relative precision of the coarsest sums without a fixed order, nil where every order is
+  ///   fixed and no bit may differ.
+  static func difference(_ expected: Outcome, _ given: Outcome, products: Double?) -> String? {
     switch (expected, given) {
     case (.failure, .failure): return nil
     case (.failure(let error), .success): return "succeeds, where the interpreter fails: \(error)"
@@ -24,11 +25,11 @@ enum Outcomes {
         return "other numbers of results"
       }
       for (index, (left, right)) in zip(expected.results, given.results).enumerated() {
-        if let text = difference(left, right, hasProducts) { return "result \(index): \(text)" }
+        if let text = difference(left, right, products) { return "result \(index): \(text)" }
       }
       for (variable, left) in expected.updates.sorted(by: { $0.key < $1.key }) {
         guard let right = given.updates[variable] else { return "variable \(variable) is not updated" }
-        if let text = difference(left, right, hasProducts) {
+        if let text = difference(left, right, products) {
           return "update of variable \(variable): \(text)"
         }
       }
@@ -36,15 +37,15 @@ enum Outcomes {
     }
   }
 
-  private static func difference(_ left: NDArray, _ right: NDArray, _ hasProducts: Bool) -> String? {
+  private static func difference(_ left: NDArray, _ right: NDArray, _ products: Double?) -> String? {
     guard left.type == right.type else { return "\(right.type), not \(left.type)" }
     if left == right { return nil }
     let scale = left.doubles.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
-    let epsilon = left.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
+    let epsilon = max(left.dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne), products ?? 0)
     for index in 0..<left.count where left.bits(at: index) != right.bits(at: index) {
       let (x, y) = (left.number(at: index), right.number(at: index))
       if x.isNaN && y.isNaN && left.dtype.isFloatingPoint { continue }
-      if hasProducts, left.dtype.isFloatingPoint,
+      if products != nil, left.dtype.isFloatingPoint,
         (x - y).magnitude <= productTolerance * epsilon * max(scale, 1)
       {
         continue

@@ -3,55 +3,79 @@
 import GraphIR
 
 extension RandomModuleWriter {
-  /// An op with regions of a node or two.
+  /// An op with regions of a few random steps, other control flow among them.
   mutating func control(_ mnemonic: String) throws -> [Value] {
+    if depth == 3 { throw NothingFits() }
     let x = try operand { $0.isStatic }
     let type = type(x)
+    // Anything at all, that the regions take and need not use.
+    let y = try operand { $0.isStatic }
     switch mnemonic {
     case "cond":
-      let y = try operand(type)
       let predicate = try operand(TensorType(.bool, .scalar))
-      let (yes, no): (ScalarFunction, ScalarFunction) =
-        type.dtype == .bool ? (.and, .or) : (.minimum, .maximum)
-      let op = CondOp(then: try pairwise(yes, type), else: try pairwise(no, type))
-      return noted(try builder.appendAll(.cond(op), [predicate, x, y]), from: [x, y])
+      let taken = [x, y]
+      let yes = try region(of: taken, results: [type])
+      let no = try region(of: taken, results: [type])
+      return try appendControl(.cond(CondOp(then: yes, else: no)), [predicate] + taken)
     case "scan":
       guard type.rank > 0 else { throw NothingFits() }
-      let part = type.with(shape: Shape(Array(type.shape.dims.dropFirst())))
-      let carry = try operand(part)
-      let function: ScalarFunction = type.dtype == .bool ? .xor : .maximum
-      let body = try Region.build(RandomModuleWriter.parameters([part, part])) { b, values in
-        let next = try b.apply(function, values[0], values[1])
-        return [next, values[0]]
-      }
+      let row = type.with(shape: Shape(Array(type.shape.dims.dropFirst())))
+      let carry = try operand(random.isOne(in: 2) ? row : self.type(y))
+      let carried = self.type(carry)
+      let body = try region(
+        [carried, row, self.type(y)], exact: [nil, exact[x], exact[y]], results: [carried], others: 1)
       let op = ScanOp(
         carries: 1, elements: 1, length: type.shape[0], reverse: random.isOne(in: 2), body: body)
-      return noted(try builder.appendAll(.scan(op), [carry, x]), from: [carry, x])
+      return try appendControl(.scan(op), [carry, x, y])
     case "while":
       let count = try spread(NDArray(scalar: Int32(0)), over: .scalar)
       let limit = Double(random.below(4))
-      let parameters = RandomModuleWriter.parameters([TensorType(.int32, .scalar), type])
-      let condition = try Region.build(parameters) { b, values in
+      let types = [TensorType(.int32, .scalar), type, self.type(y)]
+      let condition = try Region.build(RandomModuleWriter.parameters(types)) { b, values in
         [try b.apply(.less, values[0], b.scalar(limit, .int32))]
       }
-      let function: ScalarFunction = type.dtype == .bool ? .not : .negate
-      let body = try Region.build(parameters) { b, values in
-        [try b.add(values[0], b.scalar(1, .int32)), try b.apply(function, values[1])]
+      let step = try region(types, exact: [0, nil, exact[y]], results: [type])
+      let body = try Region.build(RandomModuleWriter.parameters(types)) { b, values in
+        [try b.add(values[0], b.scalar(1, .int32))] + (try b.inline(step, values))
       }
-      let op = WhileOp(carries: 2, condition: condition, body: body)
-      return noted(try builder.appendAll(.while(op), [count, x]), from: [x])
+      return try appendControl(
+        .while(WhileOp(carries: 2, condition: condition, body: body)), [count, x, y])
     default:
-      let function: ScalarFunction = type.dtype == .bool ? .not : .negate
-      let body = try Region.build(RandomModuleWriter.parameters([type])) { b, values in
-        [try b.apply(function, values[0])]
-      }
-      return noted(try builder.appendAll(.call(CallOp(body: body, isCheckpoint: true)), [x]), from: [x])
+      let body = try region(of: [x, y], results: [], others: 1 + random.below(2))
+      return try appendControl(.call(CallOp(body: body, isCheckpoint: true)), [x, y])
     }
   }
 
-  private func pairwise(_ function: ScalarFunction, _ type: TensorType) throws -> Region {
-    try Region.build(RandomModuleWriter.parameters([type, type])) { b, values in
-      [try b.apply(function, values[0], values[1])]
+  private mutating func appendControl(_ op: Op, _ operands: [Value]) throws -> [Value] {
+    let results = try builder.appendAll(op, operands)
+    for result in results where type(result).shape.elementCount.value ?? 0 > 400 { throw NothingFits() }
+    // What a region gives may be rounded, though all that it takes is exact.
+    return noted(results, from: operands, additions: 9)
+  }
+
+  private mutating func region(of values: [Value], results: [TensorType], others: Int = 0) throws -> Region {
+    try region(values.map(type), exact: values.map { exact[$0] }, results: results, others: others)
+  }
+
+  /// A region with results of these types, and with others of any type.
+  ///
+  /// - Parameter exact: for each parameter the number of additions behind it, nil where it may be rounded.
+  private mutating func region(
+    _ types: [TensorType], exact: [Int?], results: [TensorType], others: Int = 0
+  ) throws -> Region {
+    let outer = self
+    var source = random
+    defer { random = source }
+    return try Region.build(RandomModuleWriter.parameters(types)) { b, parameters in
+      var writer = RandomModuleWriter(b, within: outer)
+      writer.values = parameters
+      for (parameter, depth) in zip(parameters, exact) {
+        let isAlways = outer.isWild || !b.type(of: parameter).dtype.isFloatingPoint
+        writer.exact[parameter] = isAlways ? 0 : depth
+      }
+      writer.addSteps(1 + writer.random.below(4))
+      defer { source = writer.random }
+      return try results.map { try writer.operand($0) } + (0..<others).map { _ in try writer.operand() }
     }
   }
 

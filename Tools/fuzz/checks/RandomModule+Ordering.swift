@@ -39,27 +39,4 @@ extension RandomModuleWriter {
     default: throw NothingFits()
     }
   }
-
-  /// Ops on matrices, in programs that nobody runs: a library's roundings are its own, and matrices may be singular.
-  mutating func factorization(_ mnemonic: String) throws -> [Value] {
-    guard textOnly else { throw NothingFits() }
-    let batch = try type(operand()).shape.dims.prefix(random.below(2))
-    let dtype = random.pick([DType.float32, .float64])
-    let (m, n) = (random.below(4), random.below(4))
-    let matrices = { (rows: Int, columns: Int) in TensorType(dtype, Shape(batch + [Dim(rows), Dim(columns)]))
-    }
-    let (lower, flag) = (random.isOne(in: 2), random.isOne(in: 2))
-    switch mnemonic {
-    case "lu": return try append(.lu(LUOp()), [operand(matrices(m, n))])
-    case "qr": return try append(.qr(QROp(full: flag)), [operand(matrices(m, n))])
-    case "svd": return try append(.svd(SVDOp(full: flag)), [operand(matrices(m, n))])
-    case "eigh": return try append(.eigh(EighOp()), [operand(matrices(n, n))])
-    case "cholesky": return try append(.cholesky(CholeskyOp(lower: lower)), [operand(matrices(n, n))])
-    case "solve":
-      return try append(.solve(SolveOp(transpose: flag)), [operand(matrices(n, n)), operand(matrices(n, m))])
-    default:
-      let op = TriangularSolveOp(lower: lower, transpose: flag, unitDiagonal: random.isOne(in: 2))
-      return try append(.triangularSolve(op), [operand(matrices(n, n)), operand(matrices(n, m))])
-    }
-  }
 }

@@ -67,7 +67,9 @@ struct RandomSource {
 }
 
 struct RandomModuleWriter {
-  let builder = ModuleBuilder(name: "random")
+  let builder: ModuleBuilder
+  /// How many regions the builder's nodes are within.
+  let depth: Int
   var random: RandomSource
   let dtypes: [DType]
   let isSymbolic: Bool
@@ -85,12 +87,26 @@ struct RandomModuleWriter {
   init(
     seed: Int, dtypes: [DType], isSymbolic: Bool, textOnly: Bool, hasGradients: Bool, isWild: Bool
   ) {
-    self.hasGradients = hasGradients
-    self.isWild = isWild
+    builder = ModuleBuilder(name: "random")
+    depth = 0
     random = RandomSource(seed: seed)
     self.dtypes = dtypes
     self.isSymbolic = isSymbolic
     self.textOnly = textOnly
+    self.hasGradients = hasGradients
+    self.isWild = isWild
+  }
+
+  /// A writer of a region in another's program, which draws on from where that one stands.
+  init(_ builder: ModuleBuilder, within outer: RandomModuleWriter) {
+    self.builder = builder
+    depth = outer.depth + 1
+    random = outer.random
+    dtypes = outer.dtypes
+    isSymbolic = outer.isSymbolic
+    textOnly = outer.textOnly
+    hasGradients = false
+    isWild = outer.isWild
   }
 
   mutating func module(nodeCount: Int) throws -> RandomModule {
@@ -98,15 +114,7 @@ struct RandomModuleWriter {
     if isSymbolic { builder.reserveSymbols(of: bindings.keys.map { TensorType(.bool, [.symbol($0)]) }) }
     for _ in 0..<1 + random.below(3) { addParameter() }
     for _ in 0..<random.below(3) { addVariable() }
-    for _ in 0..<nodeCount {
-      // What does not fit its operands is drawn again, a few times.
-      for _ in 0..<8 {
-        if let added = try? step() {
-          values += added
-          break
-        }
-      }
-    }
+    addSteps(nodeCount)
     var updates: [Module.Update] = []
     for index in variables.indices where random.isOne(in: 2) {
       let type = builder.variables[index].type
@@ -239,7 +247,20 @@ struct RandomModuleWriter {
 
   // MARK: Steps
 
-  mutating func step() throws -> [Value] {
+  /// Takes random steps from the values that there are.
+  mutating func addSteps(_ count: Int) {
+    for _ in 0..<count {
+      // What does not fit its operands is drawn again, a few times.
+      for _ in 0..<8 {
+        if let added = try? step() {
+          values += added
+          break
+        }
+      }
+    }
+  }
+
+  private mutating func step() throws -> [Value] {
     let mnemonic =
       random.isOne(in: 3) ? random.pick(Op.roster).mnemonic : random.pick(RandomModuleWriter.shaping)
     if let function = ScalarFunction(rawValue: mnemonic) { return [try pointwise(function)] }
