@@ -23,6 +23,12 @@ public final class KernelCache: Sendable {
   /// Kernels compiled so far.
   public var compiledCount: Int { state.withLock { $0.compiledCount } }
 
+  /// Compiles the kernels that are missing, in one batch, so that plans of which they are part find them.
+  public func prepare(_ kernels: [Kernel]) throws {
+    var seen: Set<Kernel> = []
+    _ = try code(for: kernels.filter { seen.insert($0).inserted })
+  }
+
   /// The code of some kernels.
   struct Code {
     /// In the order of the kernels.

@@ -12,17 +12,19 @@ import Testing
   }
 
   @Test(arguments: 0..<20) func optimizedPrograms(_ batch: Int) throws {
-    for seed in batch * 10..<batch * 10 + 10 { try FuzzCheck.optimizer.run(seed: seed) }
+    for seed in batch * 50..<batch * 50 + 50 { try FuzzCheck.optimizer.run(seed: seed) }
   }
 
-  @Test(arguments: 0..<10) func nativePrograms(_ batch: Int) throws {
-    for seed in batch * 5..<batch * 5 + 5 { try FuzzCheck.native.run(seed: seed) }
+  @Test(arguments: 0..<20) func nativePrograms(_ batch: Int) throws {
+    let seeds = batch * 50..<batch * 50 + 50
+    FuzzCheck.native.prepare(seeds: seeds)
+    for seed in seeds { try FuzzCheck.native.run(seed: seed) }
   }
 
   /// A fault in one op is shrunk to that op and values for its operands.
   @Test func shrinksToTheFault() throws {
     let sample = try #require(
-      try (0..<100).lazy.map { try FuzzCheck.sample(seed: $0) }.first { hasTanh($0.module) })
+      try (0..<400).lazy.map { try FuzzCheck.sample(seed: $0) }.first { hasTanh($0.module) })
     let least = Shrinker.shrink(sample) { hasTanh($0.module) }
     #expect(least.module.nodes.count < sample.module.nodes.count)
     #expect(least.module.nodes.filter { !$0.operands.isEmpty }.count == 1)

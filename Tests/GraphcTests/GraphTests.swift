@@ -179,7 +179,24 @@ struct GraphTests {
     #expect(graph.explainGradient(of: w, withRespectTo: v).contains("does not depend"))
     let cut = graph.explainGradient(of: loss, withRespectTo: v)
     #expect(cut.contains("floor at GraphTests.swift:") && cut.contains("step function"))
+    let path =
+      /the path: %\d+ reduce \(.*\) ← %\d+ multiply ← %\d+ floor \(.*; cut here\) ← variable "v" \(.*\)/
+    #expect(cut.firstMatch(of: path) != nil, "\(cut)")
     #expect(graph.explainGradient(of: matmul(w, graph.variable([4])), withRespectTo: w).contains("invalid"))
+  }
+
+  @Test("A long path to a cut is shown at its ends and around the cut")
+  func longPath() {
+    let graph = Graph()
+    let v = graph.variable([3], name: "v")
+    var x = v.value
+    for _ in 0..<50 { x = sin(x) }
+    x = stopGradient(x)
+    for _ in 0..<50 { x = cos(x) }
+    let text = graph.explainGradient(of: x, withRespectTo: v)
+    #expect(text.contains("… 42 more …") && text.contains("… 43 more …"), "\(text)")
+    #expect(text.contains("← %50 sin") && text.contains("← %52 cos") && text.contains("← variable \"v\""))
+    #expect(text.split(separator: "←").count == 19)
   }
 
   @Test("The description lists inputs, variables and assignments")

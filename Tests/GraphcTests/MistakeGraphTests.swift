@@ -98,6 +98,7 @@ struct MistakeGraphTests {
         error[gradient.cut]: gradients: no gradient of the loss flows to variable "w": it is cut at argMax at MistakeGraphTests.swift:\(line + 1): an index does not move with the values it points to
           --> MistakeGraphTests.swift:\(line + 3)
           note: the path ends at %1 argMax, created at MistakeGraphTests.swift:\(line + 1)
+          note: the path: %3 reduce (MistakeGraphTests.swift:\(line + 2)) ← %2 convert (MistakeGraphTests.swift:\(line + 2)) ← %1 argMax (MistakeGraphTests.swift:\(line + 1); cut here) ← variable "w" (MistakeGraphTests.swift:\(line))
           note: the loss is %3 reduce, created at MistakeGraphTests.swift:\(line + 2)
           note: target 0 is variable "w", created at MistakeGraphTests.swift:\(line)
         """)

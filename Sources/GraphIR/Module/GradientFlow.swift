@@ -52,26 +52,38 @@ public struct GradientFlow {
     /// A clause that follows the op's name.
     public let reason: String
     public let origin: Origin
+    /// How a seed depends on the target through this place: from the seed to the target, each value an operand of the
+    /// one before. Empty behind the first few cuts.
+    public let path: [Value]
   }
+
+  /// Cuts with a path: each takes another sweep.
+  private static let pathLimit = 8
 
   /// The first cut of each path from a value, on which a seed depends, to a seed, in the order of the graph.
   public func cuts(from target: Value) -> [Cut] {
-    let cut = { (index: Int, reason: String) in
+    let cut = { (index: Int, reason: String, path: [Value]) in
       Cut(
         value: Value(node: Int32(index)), mnemonic: nodes[index].op.mnemonic, reason: reason,
-        origin: nodes[index].origin)
+        origin: nodes[index].origin, path: path)
     }
     let type = nodes.type(of: target)
     if !type.dtype.isFloatingPoint {
-      return [cut(target.nodeIndex, "it is \(type), and only floating-point values have a gradient")]
+      return [
+        cut(
+          target.nodeIndex, "it is \(type), and only floating-point values have a gradient",
+          pathToSeed(from: target))
+      ]
     }
-    // Which results a gradient of the target would have come from.
+    // Which results a gradient of the target would have come from, and from which operand it would have gone on.
     var open = depends.map { Array(repeating: false, count: $0.count) }
     open[target.nodeIndex][Int(target.result)] = true
+    var onward = [Value?](repeating: nil, count: depends.count)
     var found: [Cut] = []
     for index in target.nodeIndex..<depends.count where depends[index].contains(true) {
       let node = nodes[index]
       var reason: String?
+      var blocked: Value?
       for (position, operand) in node.operands.enumerated()
       where open[operand.nodeIndex][Int(operand.result)] {
         var isBlocked = true
@@ -79,17 +91,47 @@ public struct GradientFlow {
           var only = [Bool](repeating: false, count: node.types.count)
           only[result] = true
           if let block = node.block(ofOperand: position, fromResults: only, type: nodes.type(of:)) {
-            if isBlocked { reason = reason ?? block }
+            if isBlocked {
+              reason = reason ?? block
+              blocked = blocked ?? operand
+            }
           } else {
             isBlocked = false
             open[index][result] = true
+            if index != target.nodeIndex { onward[index] = onward[index] ?? operand }
           }
         }
         if !isBlocked { reason = nil }
       }
-      if let reason { found.append(cut(index, reason)) }
+      guard let reason, let blocked else { continue }
+      let hasPath = found.count < GradientFlow.pathLimit
+      var path = hasPath ? pathToSeed(from: Value(node: Int32(index))) : []
+      var next = hasPath ? blocked : nil
+      while let value = next {
+        path.append(value)
+        next = value == target ? nil : onward[value.nodeIndex]
+      }
+      found.append(cut(index, reason, path))
     }
     return found
+  }
+
+  /// From a seed to a value that it depends on, each value an operand of the one before; of several ways that of the
+  /// first consumers.
+  private func pathToSeed(from start: Value) -> [Value] {
+    var onward: [Int: Value] = [start.nodeIndex: start]
+    for index in start.nodeIndex..<depends.count where depends[index].contains(true) {
+      if index != start.nodeIndex {
+        onward[index] = nodes[index].operands.first { onward[$0.nodeIndex] != nil }
+      }
+      guard onward[index] != nil, let seed = seeds.first(where: { $0.nodeIndex == index }) else { continue }
+      var path = [index == start.nodeIndex ? start : seed]
+      while let last = path.last, last.nodeIndex != start.nodeIndex, let value = onward[last.nodeIndex] {
+        path.append(value)
+      }
+      return path
+    }
+    return [start]
   }
 }
 

@@ -82,7 +82,10 @@ extension Graph {
       case .differentiable: return "A gradient of \(from) flows to \(to)."
       case .independent: return "\(from) does not depend on \(to): the gradient is zero."
       case .cut(let cuts):
-        let list = cuts.map { "\n  \(state.words(for: $0))" }.joined()
+        let list = cuts.map {
+          "\n  " + ([state.words(for: $0)] + state.steps(of: $0)).joined(separator: "\n    ")
+        }
+        .joined()
         return "\(from) depends on \(to), but no gradient flows:" + list
       }
     }
@@ -104,7 +107,7 @@ extension GraphState {
       throw BuildError(
         "gradient.cut",
         "no gradient of \(noun) flows to \(describe(target)): it is cut at \(words(for: first))",
-        notes: [cutNote] + others)
+        notes: [cutNote] + steps(of: first).map { Diagnostic.Note($0) } + others)
     }
   }
 
@@ -112,5 +115,33 @@ extension GraphState {
   fileprivate func words(for cut: GradientPath.Cut, located: Bool = true) -> String {
     let place = located ? cut.origin.location.map { " at \($0)" } ?? "" : ""
     return "\(cut.mnemonic)\(place): \(cut.reason)"
+  }
+
+  /// How many values a path shows at either end and around its cut.
+  private static let pathEnd = 4
+
+  /// `the path: %4 reduce (Model.swift:14) ← %1 argMax (Model.swift:12; cut here) ← variable "w" (Model.swift:11)`, where
+  /// the path is known.
+  fileprivate func steps(of cut: GradientPath.Cut) -> [String] {
+    if cut.path.isEmpty { return [] }
+    let position = cut.path.firstIndex { $0.nodeIndex == cut.value.nodeIndex } ?? 0
+    let end = GraphState.pathEnd
+    var text = "the path:"
+    var skipped = 0
+    for (index, value) in cut.path.enumerated() {
+      let isShown =
+        index < end || index >= cut.path.count - end || abs(index - position) <= end
+      if !isShown {
+        skipped += 1
+        continue
+      }
+      if skipped > 0 { text += " ← … \(skipped) more …" }
+      skipped = 0
+      let place = builder.node(value).origin.location.map(String.init(describing:))
+      let remarks = [place, index == position ? "cut here" : nil].compactMap { $0 }
+      text += index == 0 ? " " : " ← "
+      text += describe(value) + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
+    }
+    return [text]
   }
 }

@@ -38,6 +38,18 @@ extension FuzzCheck {
     }
   }
 
+  /// Does together what several seeds need: the kernels of many programs go into one module of machine code.
+  ///
+  /// A seed that fails here fails again, and says why, when it is run.
+  public func prepare(seeds: Range<Int>) {
+    guard self == .native else { return }
+    let modules = seeds.flatMap { seed -> [Module] in
+      guard let sample = try? FuzzCheck.sample(seed: seed) else { return [] }
+      return FuzzCheck.variants(of: sample.module).compactMap { try? $0.module.get() }
+    }
+    try? Native.prepare(modules)
+  }
+
   // MARK: Texts
 
   private func checkText(_ seed: Int) throws(FuzzFailure) {
@@ -86,16 +98,16 @@ extension FuzzCheck {
   private func difference(_ sample: Sample) -> String? {
     do {
       let expected = Result { try Interpreter.run(sample.module, sample) }
-      let optimized = try Pipeline.standard.run(sample.module, options: PipelineOptions(verify: true))
       switch self {
       case .parser: return nil
       case .optimizer:
+        let optimized = try Pipeline.standard.run(sample.module, options: PipelineOptions(verify: true))
         let given = Result { try Interpreter.run(optimized, sample) }
         return Outcomes.difference(expected, given, products: nil)
       case .native:
         let products = sample.module.productPrecision
-        for (name, module) in [("native", optimized), ("native, unoptimized", try sample.module.lowerable())]
-        {
+        for (name, variant) in FuzzCheck.variants(of: sample.module) {
+          let module = try variant.get()
           var first: Result<Interpreter.Outcome, any Error>?
           for (threads, pool) in [(1, nil), (2, FuzzCheck.pool)] {
             let given = Result { try Native.run(module, sample, pool: pool) }
@@ -115,6 +127,16 @@ extension FuzzCheck {
     }
   }
 
+  /// The programs that machine code is made of: optimized, and with nothing done but what lowering needs.
+  private static func variants(
+    of module: Module
+  ) -> [(name: String, module: Result<Module, any Error>)] {
+    [
+      ("native", Result { try Pipeline.standard.run(module, options: PipelineOptions(verify: true)) }),
+      ("native, unoptimized", Result { try Pipeline([.canonicalizeDots]).run(module) }),
+    ]
+  }
+
   private static let pool = ThreadPool(threadCount: 2)
 }
 
@@ -130,11 +152,6 @@ extension Module {
       default: node.op.regions.compactMap(\.module.productPrecision).max()
       }
     }.max()
-  }
-
-  /// The module with nothing done but what lowering needs.
-  fileprivate func lowerable() throws -> Module {
-    try Pipeline([.canonicalizeDots]).run(self)
   }
 }
 
@@ -156,6 +173,10 @@ extension Sample {
 /// Programs in machine code.
 private enum Native {
   private static let cache = Result { KernelCache(backend: try CPUBackend()) }
+
+  static func prepare(_ modules: [Module]) throws {
+    try cache.get().prepare(modules.flatMap { try Lowering.plan(for: $0).kernels })
+  }
 
   static func run(_ module: Module, _ sample: Sample, pool: ThreadPool?) throws -> Interpreter.Outcome {
     let executable = try Executable(plan: Lowering.plan(for: module), kernels: cache.get())

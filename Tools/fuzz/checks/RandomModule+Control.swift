@@ -20,13 +20,20 @@ extension RandomModuleWriter {
     case "scan":
       guard type.rank > 0 else { throw NothingFits() }
       let row = type.with(shape: Shape(Array(type.shape.dims.dropFirst())))
-      let carry = try operand(random.isOne(in: 2) ? row : self.type(y))
-      let carried = self.type(carry)
+      let carries = try [random.isOne(in: 2) ? row : self.type(y), row].prefix(1 + random.below(2)).map {
+        try operand($0)
+      }
+      // The same rows twice, now and then.
+      let elements = [x] + (random.isOne(in: 3) ? [x] : [])
+      let types = carries.map(self.type)
       let body = try region(
-        [carried, row, self.type(y)], exact: [nil, exact[x], exact[y]], results: [carried], others: 1)
+        types + elements.map { _ in row } + [self.type(y)],
+        exact: carries.map { _ in nil } + elements.map { _ in exact[x] } + [exact[y]],
+        results: types, others: random.below(3))
       let op = ScanOp(
-        carries: 1, elements: 1, length: type.shape[0], reverse: random.isOne(in: 2), body: body)
-      return try appendControl(.scan(op), [carry, x, y])
+        carries: carries.count, elements: elements.count, length: type.shape[0],
+        reverse: random.isOne(in: 2), body: body)
+      return try appendControl(.scan(op), carries + elements + [y])
     case "while":
       let count = try spread(NDArray(scalar: Int32(0)), over: .scalar)
       let limit = Double(random.below(4))
@@ -42,8 +49,21 @@ extension RandomModuleWriter {
         .while(WhileOp(carries: 2, condition: condition, body: body)), [count, x, y])
     default:
       let body = try region(of: [x, y], results: [], others: 1 + random.below(2))
-      return try appendControl(.call(CallOp(body: body, isCheckpoint: true)), [x, y])
+      let isCheckpoint = random.isOne(in: 2)
+      let gradient = isCheckpoint ? nil : try ownGradient(of: body, [x, y])
+      return try appendControl(
+        .call(CallOp(body: body, gradient: gradient, isCheckpoint: isCheckpoint)), [x, y])
     }
+  }
+
+  /// A region that gives anything at all for the gradients of the first operands; nil now and then.
+  private mutating func ownGradient(of body: Region, _ operands: [Value]) throws -> Region? {
+    let given = operands.map(type)
+    let results = Array(given.prefix { $0.dtype.isFloatingPoint }.prefix(random.below(3)))
+    if results.isEmpty { return nil }
+    let cotangents = body.resultTypes.filter(\.dtype.isFloatingPoint)
+    let types = given + body.resultTypes + cotangents
+    return try region(types, exact: types.map { _ in nil }, results: results)
   }
 
   private mutating func appendControl(_ op: Op, _ operands: [Value]) throws -> [Value] {

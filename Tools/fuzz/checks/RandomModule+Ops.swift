@@ -47,17 +47,7 @@ extension RandomModuleWriter {
       let others = try (0..<random.below(3)).map { _ in try operand(type(x)) }
       return try append(.concatenate(ConcatenateOp(axis: random.below(rank))), [x] + others)
     case "cond", "scan", "while", "call": return try control(mnemonic)
-    case "gather":
-      let (axis, indices) = try indices(into: x)
-      return try append(.gather(GatherOp(axes: [axis])), [x, indices])
-    case "scatter":
-      let (axis, indices) = try indices(into: x)
-      let windows = builder.type(of: try builder.append(.gather(GatherOp(axes: [axis])), [x, indices]))
-      let kinds: [ScatterOp.Kind] = type(x).dtype.isNumeric ? [.set, .add, .max, .min] : [.set]
-      let kind = random.pick(kinds)
-      return try append(
-        .scatter(ScatterOp(kind, axes: [axis])), [x, indices, operand(windows)],
-        additions: kind == .add ? 9 : 0)
+    case "gather", "scatter": return try indexing(mnemonic, x)
     case "dynamicSlice":
       let sizes = Shape(shape.dims.map { dim in dim.value.map { Dim(random.below($0 + 1)) } ?? dim })
       return try append(.dynamicSlice(DynamicSliceOp(sizes: sizes)), [x] + starts(rank))
@@ -67,12 +57,13 @@ extension RandomModuleWriter {
       return try append(.dynamicUpdate(DynamicUpdateOp()), [x, update] + starts(rank))
     case "reduce":
       let isLogical = type(x).dtype == .bool
-      let kind: ReduceOp.Kind = random.pick(isLogical ? [.any, .all] : [.sum, .sum, .product, .max, .min])
+      let kind: ReduceOp.Kind = random.pick(
+        isLogical ? [.any, .all] : [.sum, .sum, .product, .max, .min, .firstMax])
       let axes = random.subset(rank)
       // The greatest of nothing is an infinity, of which no smooth function is tame.
       let isEmpty = axes.contains { shape[$0] == 0 }
-      if isEmpty, kind == .max || kind == .min { throw NothingFits() }
-      let isSelection = kind == .max || kind == .min
+      let isSelection = [.max, .min, .firstMax].contains(kind)
+      if isEmpty, isSelection { throw NothingFits() }
       return try append(.reduce(ReduceOp(kind, axes: axes)), [x], additions: isSelection ? 0 : 9)
     case "argMax", "argMin":
       if exact[x] == nil { throw NothingFits() }
@@ -131,20 +122,6 @@ extension RandomModuleWriter {
       extent = random.isOne(in: 2) ? nil : least + random.below(geometry.strides[0])
     }
     return try append(.fold(FoldOp(geometry, extents: [extent])), [x], additions: 9)
-  }
-
-  /// An axis that has elements, and whole numbers within it.
-  private mutating func indices(into x: Value) throws -> (axis: Int, indices: Value) {
-    let shape = type(x).shape
-    let dtype: DType = random.pick([.int32, .int64])
-    guard let axis = (0..<shape.rank).filter({ shape[$0].value ?? 0 > 0 }).randomElement(&random) else {
-      throw NothingFits()
-    }
-    let numbers = try operand { $0.dtype == dtype && $0.rank < 3 }
-    let zeros = try spread(NDArray(dtype: dtype, shape: [], bits: [0]), over: type(numbers).shape)
-    let last = NDArray(dtype: dtype, shape: [], bits: [UInt64(shape[axis].value ?? 1) - 1])
-    let inside = try builder.apply(.clamp, numbers, zeros, spread(last, over: type(numbers).shape))
-    return (axis, try builder.reshape(inside, to: Shape(type(numbers).shape.dims + [1])))
   }
 
   private mutating func starts(_ rank: Int) throws -> [Value] {
@@ -223,7 +200,7 @@ extension RandomModuleWriter {
     switch function {
     case .divide, .remainder:
       if type.dtype.isInteger || random.isOne(in: 2) {
-        let divisor = NDArray.scalar(2, type.dtype)
+        let divisor = NDArray.scalar(1 + random.below(5), type.dtype)
         operands[1] = try spread(divisor, over: type.shape)
       }
     case .asin, .acos, .atanh, .erfInverse:

@@ -14,7 +14,7 @@ extension RandomModuleWriter {
       let kind = random.pick(CumulativeOp.Kind.allCases)
       let isSelection = kind == .max || kind == .min
       // The greatest of nothing is an infinity, of which no smooth function is tame.
-      let exclusive = isSelection ? false : random.isOne(in: 2)
+      let exclusive = isSelection && !isWild ? false : random.isOne(in: 2)
       let op = CumulativeOp(kind, axis: axis, exclusive: exclusive, reverse: random.isOne(in: 2))
       return try append(.cumulative(op), [x], additions: isSelection ? 0 : 9)
     case "linearRecurrence":

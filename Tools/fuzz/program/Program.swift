@@ -14,6 +14,9 @@ struct Program {
       --keep-going         go on after a failure
     """
 
+  /// Seeds that are prepared together.
+  static let batchLength = 16
+
   static func main() {
     var arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty, let check = FuzzCheck(rawValue: arguments.removeFirst()) else { fail(usage) }
@@ -35,6 +38,9 @@ struct Program {
     var lastReport = Date()
     for seed in seeds {
       CrashReport.begin(seed)
+      if (seed - seeds.lowerBound) % batchLength == 0 {
+        check.prepare(seeds: seed..<min(seed + batchLength, seeds.upperBound))
+      }
       do {
         try check.run(seed: seed)
       } catch {
