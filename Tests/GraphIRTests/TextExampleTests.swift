@@ -10,8 +10,14 @@ import Testing
   static let invalid = Repository.files(in: "IR/golden/invalid", extension: "gir")
 
   @Test func thereAreExamples() {
-    #expect(Self.examples.count >= 6)
-    #expect(Self.invalid.count >= 30)
+    #expect(Self.examples.count >= 12)
+    #expect(Self.invalid.count >= 220)
+  }
+
+  /// Loops, branches and calls among them.
+  @Test func theExamplesHaveEveryKindOfRegion() throws {
+    let all = try Self.examples.map { try #require(Repository.text($0)) }.joined()
+    for mnemonic in ["cond", "while", "scan", "call"] { #expect(all.contains(" = \(mnemonic) %")) }
   }
 
   @Test(arguments: examples)
@@ -46,7 +52,11 @@ import Testing
         return NDArray(strings: (0..<extents.reduce(1, *)).map { "text \($0)" }, shape: extents)
       }
       return NDArray(dtype: type.dtype, shape: extents) { index in
-        type.dtype == .float32 ? Float(index % 7).bits : UInt64(index % (type.dtype == .bool ? 2 : 7))
+        switch type.dtype {
+        case .float32: Float(index % 7).bits
+        case .float64: Double(index % 7 + 2).bits
+        default: UInt64(index % (type.dtype == .bool ? 2 : 7))
+        }
       }
     }
     let outcome = try Interpreter.run(
@@ -74,12 +84,37 @@ import Testing
   /// held against the extent that binding gives.
   private static let unreachable: Set = ["variable.C1", "slice.C4"]
 
-  @Test func everyConstraintHasAProgramThatViolatesIt() {
-    let codes = Set(
-      Self.invalid.compactMap {
+  /// The codes of all diagnostics of the wrong programs.
+  private static var codes: Set<String> {
+    Set(
+      invalid.compactMap {
         Repository.text($0.dropLast(4) + ".txt")?.split(separator: "[").dropFirst().first
       }
       .map { String($0.prefix { $0 != "]" }) })
+  }
+
+  /// No text violates these: it names what is there, in order, and is never static. `VerifierTests` has their messages.
+  private static let unreachableOfModules: Set<ModuleConstraint> = [
+    .references, .leaves, .staticTypes, .staticOps,
+  ]
+
+  @Test(arguments: ModuleConstraint.allCases)
+  func everyConstraintOfModulesHasAProgramThatViolatesIt(constraint: ModuleConstraint) {
+    #expect(Self.codes.contains(constraint.code) != Self.unreachableOfModules.contains(constraint))
+  }
+
+  /// Functions of elements share their constraints with those of the same rule on types: of each rule one violation of
+  /// each constraint.
+  @Test(arguments: Set(ScalarFunction.allCases.map(\.typeRule)))
+  func everyRuleOnTypesHasAProgramThatViolatesIt(rule: ScalarFunction.TypeRule) {
+    let functions = ScalarFunction.allCases.filter { $0.typeRule == rule }
+    for number in functions.contains(where: { $0.arity > 1 }) ? 1...2 : 1...1 {
+      #expect(functions.contains { Self.codes.contains("\($0.name).C\(number)") }, "\(rule), C\(number)")
+    }
+  }
+
+  @Test func everyConstraintHasAProgramThatViolatesIt() {
+    let codes = Self.codes
     let functions = Set(ScalarFunction.allCases.map(\.name))
     for kind in Op.roster where !functions.contains(kind.mnemonic) {
       for number in 1...max(kind.doc.constraints.count, 1) {
