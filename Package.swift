@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(name: "GraphKernelsTests", dependencies: ["GraphKernels", "TestSupport"]),
     .testTarget(name: "GraphCPUTests", dependencies: ["GraphCPU", "TestSupport"]),
     .testTarget(
-      name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphCPU", "TestSupport"]),
+      name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphAutodiff", "GraphCPU", "TestSupport"]),
     .testTarget(
       name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "GraphcCLI", "TestSupport"]),
     .testTarget(

@@ -52,20 +52,3 @@ final class CountingBackend: Backend {
 
   func text(of kernel: Kernel, as form: CodeForm) throws -> String { "" }
 }
-
-/// Whether two arrays have the same type and, but for the kinds of NaN, the same bits.
-func areSame(_ left: NDArray, _ right: NDArray) -> Bool {
-  if left == right { return true }
-  guard left.type == right.type, left.dtype.isFloatingPoint else { return false }
-  return (0..<left.count).allSatisfy { index in
-    left.bits(at: index) == right.bits(at: index)
-      || left.number(at: index).isNaN && right.number(at: index).isNaN
-  }
-}
-
-/// The first element in which two arrays differ, for people.
-func difference(_ left: NDArray, _ right: NDArray) -> String {
-  guard left.type == right.type else { return "\(left.type) is not \(right.type)" }
-  let index = (0..<left.count).first { left.bits(at: $0) != right.bits(at: $0) } ?? 0
-  return "\(left.type): element \(index) is \(left.number(at: index)), not \(right.number(at: index))"
-}
