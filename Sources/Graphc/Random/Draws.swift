@@ -10,7 +10,8 @@ import GraphIR
 
 extension Graph {
   /// Uniform numbers of a range, its end excluded: low + (high − low) · u, for multiples u of 2⁻²⁴ in [0, 1), in
-  /// `float64` of 2⁻⁵³.
+  /// `float64` of 2⁻⁵³. In the types of 16 bits they are the numbers of `float32`, rounded; what would become the end is
+  /// the number below it.
   public func randomUniform(
     _ shape: [Extent], in range: Range<Double> = 0..<1, dtype: DType = .float32, fileID: String = #fileID,
     line: Int = #line
@@ -20,7 +21,7 @@ extension Graph {
       guard let bounds = FloatRange(range, dtype) else {
         throw BuildError("random.range", "the range \(range) has no numbers in \(dtype), or too many")
       }
-      if range == 0..<1 { return number }
+      if range == 0..<1, dtype == .float32 || dtype == .float64 { return number }
       let scaled = try state.scaled(number, by: bounds.width, plus: bounds.low)
       // Rounding could reach the end.
       let type = state.type(of: scaled)
@@ -122,9 +123,19 @@ private struct FloatRange {
 
   /// Nil where the range is empty, or wider than the type reaches.
   init?(_ range: Range<Double>, _ dtype: DType) {
-    if dtype == .float64 {
+    switch dtype {
+    case .float64:
       (low, width, last) = (range.lowerBound, range.upperBound - range.lowerBound, range.upperBound.nextDown)
-    } else {
+    case .float16:
+      let (start, end) = (Float16(range.lowerBound), Float16(range.upperBound))
+      (low, width, last) = (Double(start), Double(Float(end) - Float(start)), Double(end.nextDown))
+    case .bfloat16:
+      let (start, end) = (Float(BFloat16(range.lowerBound)), Float(BFloat16(range.upperBound)))
+      // The next `Float` below is cut down to the next number of the upper half, or rounded up in magnitude.
+      let below = end.nextDown.bitPattern
+      let last = Float(bitPattern: (end > 0 ? below : below + 0xFFFF) & 0xFFFF_0000)
+      (low, width, self.last) = (Double(start), Double(end - start), Double(last))
+    default:
       let (start, end) = (Float(range.lowerBound), Float(range.upperBound))
       (low, width, last) = (Double(start), Double(end - start), Double(end.nextDown))
     }
