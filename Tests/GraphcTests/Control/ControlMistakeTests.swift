@@ -86,12 +86,20 @@ struct ControlMistakeTests {
   func effects() throws {
     let x = graph.counting([3])
     let w = graph.variable([])
-    let assigned = graph.map(over: x) { w.assign($0) }
-    #expect(
-      assigned.complaint
-        == "[assign.region] assign: a variable takes its value once, at the end of a run, and cannot be "
-        + "assigned to in the body of a scan; carry the value through the loop, or return it, and assign the result"
-    )
+    let assignments: [(String, (Tensor) -> Tensor)] = [
+      ("assign", { w.assign($0) }), ("assignAdd", { w.assignAdd($0) }),
+      ("assignSubtract", { w.assignSubtract($0) }),
+    ]
+    for (name, assign) in assignments {
+      let refusal =
+        "[assign.region] \(name): a variable takes its value once, at the end of a run, and cannot be assigned to in "
+      let advice = "; carry the value through the loop, or return it, and assign the result"
+      #expect(graph.map(over: x) { assign($0) }.complaint == refusal + "the body of a scan" + advice)
+      let branch = graph.cond(x[0] .> 0, then: { assign(x[0]) }, else: { x[0] })
+      #expect(branch.complaint == refusal + "a branch" + advice)
+      let loop = graph.whileLoop(from: x[0], while: { $0 .< 3 }, body: { assign($0) })
+      #expect(loop.complaint.hasPrefix(refusal) && loop.complaint.hasSuffix(advice), "\(loop.complaint)")
+    }
     let fed = graph.cond(x[0] .> 0, then: { graph.placeholder(.float32, []) }, else: { x[0] })
     #expect(
       fed.complaint
