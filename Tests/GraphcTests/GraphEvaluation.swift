@@ -2,15 +2,18 @@
 
 import GraphAutodiff
 import GraphIR
+import TestSupport
 import Testing
 
 @testable import Graphc
 
 extension Graph {
-  /// The values of some tensors, by the interpreter; variables have their first values.
-  func evaluate(_ tensors: [Tensor], feeding feeds: [Tensor: NDArray] = [:], seed: UInt64 = 1) throws
-    -> [NDArray]
-  {
+  /// The values of some tensors, by the interpreter, after machine code has been found to agree; variables have their
+  /// first values.
+  func evaluate(
+    _ tensors: [Tensor], feeding feeds: [Tensor: NDArray] = [:], seed: UInt64 = 1,
+    _ location: Testing.SourceLocation = #_sourceLocation
+  ) throws -> [NDArray] {
     let (reached, _) = diagnostics(reachedFrom: tensors)
     if !reached.isEmpty { throw DiagnosticList(reached) }
     let (module, order, initial) = try withState { state in
@@ -40,14 +43,39 @@ extension Graph {
       feeds[Tensor(graph: self, value: value)].map { $0.literalConverted(to: parameter.type.dtype) ?? $0 }
         ?? NDArray(dtype: parameter.type.dtype, shape: parameter.type.shape.extents ?? []) { _ in 0 }
     }
-    return try Interpreter.run(bound, parameters: arrays, variables: initial).results
+    let results = try Interpreter.run(bound, parameters: arrays, variables: initial).results
+    let inputs = order.map { Tensor(graph: self, value: $0) }
+    let native = try Session(self, seed: seed, threads: 1).run(
+      tensors, feeding: Dictionary(uniqueKeysWithValues: zip(inputs, arrays)))
+    for (left, right) in zip(native, results) {
+      expectAgreement(left, right, isExact: bound.isExact, location)
+    }
+    return results
   }
 }
 
+/// Whether machine code gives the interpreter's bits, or where the order of sums is its own the same numbers to a few
+/// roundings.
+func agree(_ native: NDArray, _ reference: NDArray, isExact: Bool) -> Bool {
+  isExact || native.type != reference.type || !native.dtype.isFloatingPoint
+    ? areSame(native, reference)
+    : isClose(native.doubles, reference.doubles, within: native.dtype == .float64 ? 1e-12 : 1e-5)
+}
+
+func expectAgreement(
+  _ native: NDArray, _ reference: NDArray, isExact: Bool, _ location: Testing.SourceLocation
+) {
+  #expect(
+    agree(native, reference, isExact: isExact), "natively \(difference(native, reference))",
+    sourceLocation: location)
+}
+
 extension Tensor {
-  /// The numbers of this tensor; `placeholders` are fed.
-  func numbers(feeding feeds: [Tensor: NDArray] = [:]) throws -> [Double] {
-    try graph.evaluate([self], feeding: feeds)[0].doubles
+  /// The numbers of this tensor, by both engines; `placeholders` are fed.
+  func numbers(
+    feeding feeds: [Tensor: NDArray] = [:], _ location: Testing.SourceLocation = #_sourceLocation
+  ) throws -> [Double] {
+    try graph.evaluate([self], feeding: feeds, location)[0].doubles
   }
 
   /// The message of the only diagnostic behind this tensor, or how many there are.

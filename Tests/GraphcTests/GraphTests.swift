@@ -130,7 +130,10 @@ struct GraphTests {
     let graph = Graph()
     let v = graph.variable(initialValue: [[1.0, 2.0], [3.0, 4.0]], name: "v")
     let row = graph.vector([10, 20])
-    let results = try graph.evaluate([v.assign(7), v.assignAdd(row), v.assignSubtract(0.5)])
+    // One by one: a run assigns a variable once.
+    let results = try [v.assign(7), v.assignAdd(row), v.assignSubtract(0.5)].map {
+      try graph.evaluate([$0])[0]
+    }
     #expect(results.map(\.doubles) == [[7, 7, 7, 7], [11, 22, 13, 24], [0.5, 1.5, 2.5, 3.5]])
     #expect(results.allSatisfy { $0.shape == [2, 2] })
     let counter = graph.variable([], initializer: .zeros, dtype: .int64, name: "step")
