@@ -90,6 +90,13 @@ func flatRoot(_ x: Tensor) -> Tensor {
   return select(isZero, 0, sqrt(select(isZero, 1, x)))
 }
 
+/// The root of degree p, whose derivative at 0 is 0.
+func flatRoot(_ x: Tensor, _ p: Double) -> Tensor {
+  if p == 2 { return flatRoot(x) }
+  let isZero = x .== 0
+  return select(isZero, 0, pow(select(isZero, 1, x), 1 / p))
+}
+
 /// log(1 + exp(x)), exact in both tails.
 ///
 /// Wherever it is evaluated it is one smooth expression, log(1 + exp(x)) up to 0 and x + log(1 + exp(−x)) beyond, so that

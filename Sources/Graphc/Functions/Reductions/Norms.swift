@@ -19,9 +19,7 @@ extension TensorConvertible {
       case 2: return flatRoot(square(x).sum(axes: axes, keepDims: keepDims))
       default: break
       }
-      let sum = powers(of: x, p).sum(axes: axes, keepDims: keepDims)
-      let isZero = sum .== 0
-      return select(isZero, 0, pow(select(isZero, 1, sum), 1 / p))
+      return flatRoot(powers(of: x, p).sum(axes: axes, keepDims: keepDims), p)
     }
   }
 }
@@ -32,8 +30,8 @@ private func checkedPower(_ p: Double, _ x: Tensor) -> Tensor {
   }
 }
 
-/// |x|ᵖ for a p that is neither 0 nor infinite.
-private func powers(of x: Tensor, _ p: Double) -> Tensor {
+/// |x|ᵖ for a p that is neither 0 nor infinite; where it has no derivative, that of 0 is 0.
+func powers(of x: Tensor, _ p: Double) -> Tensor {
   // Even powers are smooth everywhere.
   if p > 0, p.truncatingRemainder(dividingBy: 2) == 0 { return pow(x, p) }
   let size = abs(x)

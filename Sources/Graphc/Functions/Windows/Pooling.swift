@@ -86,6 +86,8 @@ public func averagePool(
 
 /// (Σ |x|^p)^(1/p) over every window, channel by channel; the greatest |x| for an infinite p. Integers become `float32`.
 ///
+/// The gradient is 0 where every element of a window is 0, as in PyTorch: there the root has no derivative.
+///
 /// The other parameters are those of `maxPool`.
 public func lpPool(
   _ x: some TensorConvertible, window: [Int], strides: [Int]? = nil, p: Double = 2,
@@ -93,15 +95,17 @@ public func lpPool(
   fileID: String = #fileID, line: Int = #line
 ) -> Tensor {
   CallSite("lpPool", fileID, line).composing {
-    let sizes = abs(x)
+    let x = floating(x)
     if p == .infinity {
-      return maxPool(
-        sizes, window: window, strides: strides, padding: padding, dilations: dilations, layout: layout,
+      let greatest = maxPool(
+        abs(x), window: window, strides: strides, padding: padding, dilations: dilations, layout: layout,
         roundsUp: roundsUp)
+      // Of a window that holds nothing but border it is −∞.
+      return nonNegativePart(greatest)
     }
-    let powers = p == 1 ? sizes : p == 2 ? square(x) : pow(sizes, p)
+    let powers = p == 1 ? abs(x) : p == 2 ? square(x) : powers(of: x, p)
     let sums = sumPool(powers, window, strides, padding, dilations, layout, roundsUp, p)
-    return p == 1 ? sums : p == 2 ? sqrt(sums) : pow(sums, 1 / p)
+    return p == 1 ? sums : flatRoot(sums, p)
   }
 }
 
