@@ -87,6 +87,59 @@ struct ShapeFunctionTests {
     try expectGradients([spread([2, 3])]) { square($0[0].tiled(by: [2, 3]).repeating(2, axis: 1)) }
   }
 
+  @Test("Each element as often as a count of its own says")
+  func repetitionByCounts() throws {
+    let x = graph.counting([3, 2])
+    try expect(
+      x.repeating([2, 0, 3], axis: 0), equals: [0, 1, 0, 1, 4, 5, 4, 5, 4, 5], shape: [5, 2])
+    let y = graph.counting([2, 3])
+    try expect(y.repeating([1, 0, 2], axis: -1), equals: [0, 2, 2, 3, 5, 5], shape: [2, 3])
+    try expect(y.repeating([0, 0, 1], axis: 1), equals: [2, 5], shape: [2, 1])
+    try expect(y.repeating([2, 0], axis: 0), equals: [0, 1, 2, 0, 1, 2], shape: [2, 3])
+    try expect(y.repeating([0, 3], axis: 0), equals: [3, 4, 5, 3, 4, 5, 3, 4, 5], shape: [3, 3])
+    // Equal counts are one count.
+    #expect(y.repeating([2, 2, 2], axis: 1).shape == [2, 6])
+    try expect(y.repeating([2, 2], axis: 0), equals: y.repeating(2, axis: 0).numbers(), shape: [4, 3])
+    #expect(y.repeating([0, 0], axis: 0).shape == [0, 3])
+    #expect(y.repeating([1, 1], axis: 0) == y)
+    #expect(graph.zeros([0, 2]).repeating([], axis: 0).shape == [0, 2])
+    try expect(graph.constant([true, false]).repeating([1, 2], axis: 0), equals: [1, 0, 0])
+    // Further than constants are folded: 2,450 places.
+    let counts = (0..<50).map { $0 * 2 }
+    try expect(
+      (graph.range(50) * 3).repeating(counts, axis: 0),
+      equals: counts.indices.flatMap { [Double](repeating: Double($0 * 3), count: counts[$0]) }, shape: [2450]
+    )
+    try expectGradients([spread([2, 3, 2])]) {
+      let z = $0[0].repeating([2, 0, 3], axis: 1)
+      return z * z * z
+    }
+  }
+
+  @Test("Counts and axes that a run decides, and mistakes")
+  func repetitionByCountsOfOpenExtents() throws {
+    let open = graph.placeholder(.float32, [nil, nil], name: "open")
+    let y = open.repeating([1, 2], axis: 1)
+    // As many elements as counts, and as many rows as there are.
+    #expect(y.shape[1] == 3 && y.shape.extent(0) == open.shape.extent(0))
+    try expect(y, equals: [1, 2, 2, 3, 4, 4], shape: [2, 3], feeding: [open: [[1, 2], [3, 4]]])
+    #expect(throws: (any Error).self) {
+      _ = try Session(graph).run(y, feeding: [open: [[1, 2, 3]]])
+    }
+    let x = graph.counting([2, 3])
+    #expect(
+      x.repeating([1, 2], axis: 1).complaint
+        == "[repeat.counts] repeating: axis 1 of f32[2,3] is 3 long, but 2 counts are given")
+    #expect(x.repeating([], axis: 0).complaint.hasPrefix("[repeat.counts]"))
+    #expect(
+      x.repeating([1, -2], axis: 0).complaint
+        == "[repeat.count] repeating: an element of f32[2,3] cannot be repeated -2 times")
+    #expect(x.repeating([-1, -1], axis: 0).complaint.hasPrefix("[repeat.count]"))
+    #expect(x.repeating([1 << 48, 1], axis: 0).complaint.hasPrefix("[repeat.count]"))
+    #expect(x.repeating([.max, .max], axis: 0).complaint.hasPrefix("[repeat.count]"))
+    #expect(x.repeating([1, 1], axis: 2).complaint.hasPrefix("[axis.range]"))
+  }
+
   @Test("Rolling, over the end and back")
   func rolling() throws {
     let x = graph.counting([2, 3])
