@@ -91,12 +91,19 @@ struct TensorShapingTests {
     #expect(x.flattened(fromAxis: 1).shape == [2, 12])
     #expect(x.flattened(fromAxis: -1) == x)
     #expect(graph.constant(1).flattened().shape == [1])
+    #expect(x.flattened(throughAxis: 1).shape == [6, 4])
+    #expect(x.flattened(fromAxis: -2, throughAxis: 2).shape == [2, 12])
+    #expect(x.flattened(fromAxis: 1, throughAxis: 1) == x)
+    #expect(x.expandingDims(at: 0).flattened(fromAxis: 1, throughAxis: -2).shape == [1, 6, 4])
+    #expect(graph.constant(1).flattened(throughAxis: 0).shape == [1])
+    #expect(try x.flattened(throughAxis: 1)[4].numbers() == [16, 17, 18, 19])
     #expect(x.expandingDims(at: 0).shape == [1, 2, 3, 4])
     #expect(x.expandingDims(at: -1).shape == [2, 3, 4, 1])
     #expect(x.expandingDims(at: 1).squeezing().shape == x.shape)
     #expect(x.expandingDims(at: 0).expandingDims(at: 0).squeezing(axes: [-5]).shape == [1, 2, 3, 4])
     let open = graph.placeholder(.float32, [nil, 28, 28])
     #expect(open.flattened(fromAxis: 1).shape == [nil, 784])
+    #expect(open.flattened(throughAxis: 1).shape.extent(0) == open.shape.extent(0) * Extent(28))
     #expect(open.reshaped(to: [-1, 784]).shape.extent(0) == open.shape.extent(0))
     #expect(open.reshaped(to: [-1]).shape.description == "[784*?0]")
     #expect(graph.diagnostics.isEmpty)
@@ -118,6 +125,11 @@ struct TensorShapingTests {
     #expect(x.squeezing(axes: [0]).complaint == "[squeeze.extent] squeezing: axis 0 of f32[2,3] is 2, not 1")
     #expect(x.expandingDims(at: 4).complaint.hasPrefix("[axis.range]"))
     #expect(x.flattened(fromAxis: 2).complaint.hasPrefix("[axis.range]"))
+    #expect(x.flattened(throughAxis: 2).complaint.hasPrefix("[axis.range] flattened:"))
+    #expect(graph.constant(1).flattened(throughAxis: 1).complaint.hasPrefix("[axis.range]"))
+    #expect(
+      x.flattened(fromAxis: 1, throughAxis: -2).complaint
+        == "[flatten.axes] flattened: axis 1 of f32[2,3] comes behind axis -2")
   }
 
   @Test("Transposes, reversals, padding")

@@ -25,12 +25,23 @@ extension TensorConvertible {
     reshaped(to: (0..<shape.rank).map(shape.extent), fileID: fileID, line: line)
   }
 
-  /// The axes from `axis` on as one: `[?0, 28, 28]` becomes `[?0, 784]` from axis 1.
-  public func flattened(fromAxis axis: Int = 0, fileID: String = #fileID, line: Int = #line) -> Tensor {
+  /// The axes from `axis` through `last` as one: `[?0, 28, 28]` becomes `[?0, 784]` from axis 1. A scalar becomes a vector
+  /// of one element.
+  ///
+  ///     x.flattened(fromAxis: 1, throughAxis: 2)              // [N, 28, 28, C] to [N, 784, C]
+  public func flattened(
+    fromAxis axis: Int = 0, throughAxis last: Int = -1, fileID: String = #fileID, line: Int = #line
+  ) -> Tensor {
     reshaped(at: CallSite("flattened", fileID, line)) { state, operand throws(BuildError) in
-      let shape = state.type(of: operand).shape
-      let first = shape.rank == 0 && axis == 0 ? 0 : try state.axis(axis, of: operand)
-      return Shape(shape.dims.prefix(first) + [Shape(Array(shape.dims.dropFirst(first))).elementCount])
+      let type = state.type(of: operand)
+      let shape = type.shape
+      if shape.rank == 0, axis == 0, [0, -1].contains(last) { return Shape([1]) }
+      let (first, end) = (try state.axis(axis, of: operand), try state.axis(last, of: operand))
+      if first > end {
+        throw BuildError("flatten.axes", "axis \(axis) of \(type) comes behind axis \(last)")
+      }
+      let flat = Shape(Array(shape.dims[first...end])).elementCount
+      return Shape(shape.dims[..<first] + [flat] + shape.dims[(end + 1)...])
     }
   }
 
