@@ -24,6 +24,86 @@ struct AccumulatingTests {
     #expect(graph.diagnostics.isEmpty)
   }
 
+  @Test("The greatest and the least of what came before, by both engines")
+  func exclusiveExtrema() throws {
+    let infinity = Double.infinity
+    for dtype in [DType.float64, .float32, .float16, .bfloat16] {
+      let x = graph.doubles([3, -1, 4, 2, 0, -2.5], [2, 3]).converted(to: dtype)
+      func both(_ axis: Int, reverse: Bool) -> [Tensor] {
+        [
+          cumulativeMax(x, axis: axis, exclusive: true, reverse: reverse),
+          cumulativeMin(x, axis: axis, exclusive: true, reverse: reverse),
+        ]
+      }
+      let tensors = both(1, reverse: false) + both(-1, reverse: true) + both(0, reverse: false)
+      let values = try bothEngines(tensors)
+      #expect(values.allSatisfy { $0.dtype == dtype && $0.shape == [2, 3] })
+      #expect(
+        values.map(\.doubles) == [
+          [-infinity, 3, 3, -infinity, 2, 2], [infinity, 3, -1, infinity, 2, 0],
+          [4, 4, -infinity, 0, -2.5, -infinity], [-1, 4, infinity, -2.5, -2.5, infinity],
+          [-infinity, -infinity, -infinity, 3, -1, 4], [infinity, infinity, infinity, 3, -1, 4],
+        ], "\(dtype)")
+    }
+    // NaN from the place behind the first one on.
+    let broken = graph.doubles([1, .nan, 0, 5])
+    let extrema = try bothEngines([
+      cumulativeMax(broken, axis: 0, exclusive: true), cumulativeMin(broken, axis: 0, exclusive: true),
+    ]).map(\.doubles)
+    #expect(Array(extrema[0][..<2]) == [-infinity, 1] && extrema[0][2...].allSatisfy { $0.isNaN })
+    #expect(Array(extrema[1][..<2]) == [infinity, 1] && extrema[1][2...].allSatisfy { $0.isNaN })
+    #expect(cumulativeMax(graph.zeros([0, 2]), axis: 0, exclusive: true).shape == [0, 2])
+  }
+
+  @Test(
+    "Where nothing came before, integers have their extremes",
+    arguments: [
+      (DType.int8, -128, 127), (.uint8, 0, 255), (.int32, Int(Int32.min), Int(Int32.max)),
+      (.uint32, 0, Int(UInt32.max)), (.int64, Int.min, Int.max),
+    ])
+  func exclusiveIntegers(_ dtype: DType, _ least: Int, _ greatest: Int) throws {
+    let x = graph.doubles([5, 3, 9, 4]).converted(to: dtype)
+    let values = try bothEngines([
+      cumulativeMax(x, axis: 0, exclusive: true), cumulativeMin(x, axis: 0, exclusive: true),
+      cumulativeMax(x, axis: 0, exclusive: true, reverse: true),
+      cumulativeMin(x, axis: 0, exclusive: true, reverse: true),
+    ])
+    #expect(
+      values.map(\.ints) == [
+        [least, 5, 5, 9], [greatest, 5, 3, 3], [9, 9, 4, least], [3, 4, 4, greatest],
+      ])
+  }
+
+  @Test("Long axes of what came before, in front of others and behind them")
+  func exclusiveExtremaOfLongAxes() throws {
+    let count = 150
+    let numbers = (0..<3 * count).map { Double($0 * 61 % 449) - 200 }
+    let x = graph.doubles(numbers, [3, count])
+    let rows = (0..<3).flatMap { row -> [Double] in
+      var best = -Double.infinity
+      return numbers[row * count..<(row + 1) * count].map { number in
+        defer { best = max(best, number) }
+        return best
+      }
+    }
+    let values = try bothEngines([
+      cumulativeMax(x, axis: 1, exclusive: true),
+      -cumulativeMin(-x.transposed(), axis: 0, exclusive: true).transposed(),
+    ])
+    #expect(values[0].doubles == rows)
+    #expect(values[1].doubles == rows)
+    // The gradient reaches the record before each place; the first place has none.
+    let input = spread([2, 6])
+    try expectGradients([input]) {
+      let y = cumulativeMax($0[0], axis: 1, exclusive: true).sliced(axis: 1, from: 1)
+      return y * y * y
+    }
+    try expectGradients([input]) {
+      let y = cumulativeMin($0[0], axis: 1, exclusive: true, reverse: true).sliced(axis: 1, from: 0, to: 5)
+      return y * y * y
+    }
+  }
+
   @Test("Indices of the records, the newest of equal ones")
   func records() throws {
     let x = graph.constant([[1, 3, 3, 2], [5, 4, 4, 6]])
