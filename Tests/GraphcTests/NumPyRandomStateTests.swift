@@ -83,7 +83,7 @@ struct NumPyRandomStateTests {
     #expect(generator.choice(3, count: -1) == nil)
   }
 
-  @Test("The split of 27,063 house sales and of 150 irises, as scikit-learn makes it")
+  @Test("E112 the split of 27,063 house sales and of 150 irises, as scikit-learn makes it")
   func splits() {
     let houses = trainTestSplit(count: 27_063, testSize: 0.2, randomState: 0)
     #expect((houses.train.count, houses.test.count) == (21_650, 5413))

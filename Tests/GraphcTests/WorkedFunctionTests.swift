@@ -167,8 +167,15 @@ struct WorkedFunctionTests {
     try expect(trained.variance, equals: [14.0 / 3, 1400.0 / 3])
     let root = (14.0 / 3 + 0.001).squareRoot()
     try expect(trained.output[.all, 0], equals: [-4 / root, -2 / root, 6 / root])
+    // γ = 1 and β = −1: (x − 30) / √(1400 / 3 + 0.001) − 1.
+    try expect(
+      trained.output[.all, 1], equals: [-1.9258191078240388, -1.4629095539120194, 0.38872866173605813],
+      within: 1e-12)
     let moving = 0.99 * graph.ones(like: trained.mean) + 0.01 * trained.mean
     try expect(moving, equals: [1.02, 1.29])
+    // 0.99 + 0.01 · 14 / 3 and 0.99 + 0.01 · 1400 / 3; with the variance of a sample it would be 1.06 and 7.99.
+    let movingVariance = 0.99 * graph.ones(like: trained.variance) + 0.01 * trained.variance
+    try expect(movingVariance, equals: [1.0366666666666666, 5.656666666666667], within: 1e-12)
   }
 
   @Test("E52 weights of a norm at most r")
