@@ -160,6 +160,12 @@ import Testing
     Setting(extents: [4, 4], sizes: [2, 3], dilations: [2, 1], borders: [(1, 0)]),
     Setting(extents: [4, 3], channels: 4, outputs: 2, sizes: [2, 2], groups: 2),
     Setting(extents: [4, 3], channels: 3, outputs: 6, sizes: [2, 2], borders: [(1, 0)], groups: 3),
+    Setting(
+      extents: [6, 3], channels: 4, outputs: 2, sizes: [3, 2], strides: [1, 2], dilations: [2, 1],
+      borders: [(1, 0), (1, 1)], groups: 2),
+    Setting(extents: [3, 2, 3], sizes: [2, 1, 2], strides: [1, 1, 2], borders: [(1, 0), (0, 0), (1, 1)]),
+    Setting(
+      extents: [2, 3, 2], channels: 4, outputs: 2, sizes: [1, 2, 2], dilations: [1, 2, 1], groups: 2),
   ]
 
   @Test("Gradients of order 1 and 2", arguments: gradientSettings, Layout.allCases)
@@ -202,6 +208,14 @@ import Testing
     TransposedSetting(
       setting: Setting(
         extents: [2, 2, 3], sizes: [2, 1, 2], strides: [2, 1, 1], dilations: [2, 3, 2], batch: 1)),
+    TransposedSetting(
+      setting: Setting(
+        extents: [2, 3, 2], channels: 4, outputs: 6, sizes: [2, 2, 3], strides: [2, 1, 2],
+        dilations: [1, 2, 1], borders: [(1, 0), (0, 1), (1, 1)], groups: 2), extra: [1, 0, 1]),
+    TransposedSetting(
+      setting: Setting(
+        extents: [2, 1, 3], channels: 3, outputs: 6, sizes: [1, 2, 2], strides: [1, 3, 1], groups: 3, batch: 1
+      )),
   ]
 
   @Test("Transposed convolutions, in both layouts", arguments: transposedSettings)
@@ -267,6 +281,52 @@ import Testing
     ]) {
       transposedConvolution($0[0], $0[1], strides: [1, 2], groups: 2, layout: layout)
     }
+    try expectGradients([
+      spread(last ? [1, 3, 2, 4] : [1, 4, 3, 2]), spread(last ? [2, 2, 2, 4] : [4, 2, 2, 2]),
+    ]) {
+      transposedConvolution(
+        $0[0], $0[1], strides: [2, 1], padding: .explicit([(1, 2), (0, 1)]), dilations: [3, 2], groups: 2,
+        layout: layout)
+    }
+    try expectGradients([
+      spread(last ? [1, 2, 2, 3, 2] : [1, 2, 2, 2, 3]), spread(last ? [2, 1, 2, 3, 2] : [2, 3, 2, 1, 2]),
+    ]) {
+      transposedConvolution(
+        $0[0], $0[1], strides: [1, 2, 2], padding: .explicit([(0, 1), (0, 0), (1, 0)]),
+        outputPadding: [0, 1, 0], layout: layout)
+    }
+  }
+
+  @Test("A transposed convolution that looks back alone") func causalTransposed() throws {
+    let graph = Graph()
+    // 1 and 12 of 1, 12, 120, 200: what would come after the last element is cut off.
+    try expect(
+      transposedConvolution(
+        graph.doubles([1, 2], [1, 2, 1]), graph.doubles([1, 10, 100], [3, 1, 1]), padding: .causal),
+      equals: [1, 12], shape: [1, 2, 1])
+    // 3, 30, and a place that no window covers.
+    try expect(
+      transposedConvolution(
+        graph.doubles([3, 4], [1, 2, 1]), graph.doubles([1, 10], [2, 1, 1]), strides: [3], padding: .causal),
+      equals: [3, 30, 0, 4, 40, 0], shape: [1, 6, 1])
+    let check = WindowCheck()
+    for (stride, size, dilation) in [(1, 3, 1), (2, 3, 1), (2, 4, 2), (3, 2, 1), (1, 1, 1)] {
+      let (x, filter) = (Grid([2, 4, 3]), Grid([size, 2, 3], seed: 3))
+      let geometry = Naive.Geometry(
+        sizes: [size], strides: [stride], dilations: [dilation], low: [0], high: [0])
+      let expected = Naive.transposedConvolution(x, filter, geometry, groups: 1, extents: [4 * stride])
+      let (image, kernel) = (check.graph.constant(x), check.graph.constant(filter))
+      check.expect(
+        transposedConvolution(
+          image, kernel, strides: [stride], padding: .causal, dilations: [dilation]), expected,
+        "size \(size) by \(stride), dilated by \(dilation)")
+      check.expect(
+        WindowCheck.channelsLast(
+          transposedConvolution(
+            WindowCheck.channelsFirst(image), WindowCheck.filterFirst(kernel), strides: [stride],
+            padding: .causal, dilations: [dilation], layout: .channelsFirst)), expected, "channels first")
+    }
+    try check.run()
   }
 
   @Test("A transposed convolution of unknown extents") func transposedSymbols() throws {
