@@ -86,13 +86,15 @@ extension Tensor {
 }
 
 extension Graph {
-  /// A constant of `f32` from plain numbers.
-  func vector(_ numbers: [Double]) -> Tensor { constant(NDArray(numbers.map { Float($0) })) }
+  /// Numbers of `f32`: a variable's, since what is made of constants alone would be folded before it is machine code.
+  func vector(_ numbers: [Double]) -> Tensor {
+    variable(initialValue: NDArray(numbers.map { Float($0) })).tensor
+  }
 
-  /// `0, 1, …` in a shape, as `f32`.
+  /// `0, 1, …` in a shape, as `f32`; a variable too.
   func counting(_ shape: [Int]) -> Tensor {
     let count = shape.reduce(1, *)
-    return constant(NDArray((0..<count).map { Float($0) }, shape: shape))
+    return variable(initialValue: NDArray((0..<count).map { Float($0) }, shape: shape)).tensor
   }
 }
 

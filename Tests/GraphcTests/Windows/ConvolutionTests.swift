@@ -59,7 +59,7 @@ import Testing
     let filter = Grid(setting.sizes + [setting.channels / setting.groups, setting.outputs], seed: 3)
     let expected = Naive.convolution(x, filter, setting.geometry, groups: setting.groups)
     for dtype in [DType.float32, .int32] {
-      let (image, kernel) = (check.graph.constant(x, dtype), check.graph.constant(filter, dtype))
+      let (image, kernel) = (check.graph.numbers(x, dtype), check.graph.numbers(filter, dtype))
       let last = convolution(
         image, kernel, strides: setting.strides, padding: .explicit(setting.borders),
         dilations: setting.dilations, groups: setting.groups)
@@ -91,7 +91,7 @@ import Testing
     ]
     for (padding, stride, dilation, geometry) in cases {
       let y = convolution(
-        check.graph.constant(x), check.graph.constant(filter), strides: [stride], padding: padding,
+        check.graph.numbers(x), check.graph.numbers(filter), strides: [stride], padding: padding,
         dilations: [dilation])
       let expected = Naive.convolution(x, filter, geometry, groups: 1)
       check.expect(y, expected, "\(padding) by \(stride), dilated by \(dilation)")
@@ -109,12 +109,12 @@ import Testing
     // A group for each channel: [spatial…, 1, C · multiplier].
     let grouped = Grid([3, 2, 1, 6]) { filter.numbers[$0] }
     let expected = Naive.convolution(x, grouped, geometry, groups: 3)
-    let (image, kernel) = (check.graph.constant(x), check.graph.constant(filter))
+    let (image, kernel) = (check.graph.numbers(x), check.graph.numbers(filter))
     let padding = Padding.explicit([(1, 1), (0, 1)])
     check.expect(
       depthwiseConvolution(image, kernel, strides: [2, 1], padding: padding), expected, "channels last")
     let first = depthwiseConvolution(
-      WindowCheck.channelsFirst(image), WindowCheck.filterFirst(check.graph.constant(grouped)),
+      WindowCheck.channelsFirst(image), WindowCheck.filterFirst(check.graph.numbers(grouped)),
       strides: [2, 1], padding: padding, layout: .channelsFirst)
     check.expect(WindowCheck.channelsLast(first), expected, "channels first")
     let mix = Grid([1, 1, 6, 2], seed: 7)
@@ -122,7 +122,7 @@ import Testing
       sizes: [1, 1], strides: [1, 1], dilations: [1, 1], low: [0, 0], high: [0, 0])
     check.expect(
       separableConvolution(
-        image, depthwise: kernel, pointwise: check.graph.constant(mix), strides: [2, 1], padding: padding),
+        image, depthwise: kernel, pointwise: check.graph.numbers(mix), strides: [2, 1], padding: padding),
       Naive.convolution(expected, mix, unit, groups: 1), "separable")
     try check.run()
   }
@@ -130,7 +130,7 @@ import Testing
   @Test("An unknown batch, and sizes that a run decides") func symbols() throws {
     let graph = Graph()
     let x = graph.placeholder(.float32, [nil, nil, nil, 2], name: "x")
-    let filter = graph.constant(Grid([3, 3, 2, 5]), .float32)
+    let filter = graph.numbers(Grid([3, 3, 2, 5]), .float32)
     let same = convolution(x, filter, padding: .same)
     // What keeps its extents is added to what it comes from.
     let sum = same.sum(axis: -1) + x.sum(axis: -1)
@@ -232,7 +232,7 @@ import Testing
     let filter = Grid(setting.sizes + [setting.outputs / setting.groups, setting.channels], seed: 3)
     let expected = Naive.transposedConvolution(x, filter, g, groups: setting.groups, extents: extents)
     for dtype in [DType.float32, .int64] {
-      let (image, kernel) = (check.graph.constant(x, dtype), check.graph.constant(filter, dtype))
+      let (image, kernel) = (check.graph.numbers(x, dtype), check.graph.numbers(filter, dtype))
       let last = transposedConvolution(
         image, kernel, strides: setting.strides, padding: .explicit(setting.borders),
         outputPadding: transposed.extra, dilations: setting.dilations, groups: setting.groups)
@@ -253,17 +253,17 @@ import Testing
       (Padding.same, 1, 3), (.same, 2, 3), (.same, 2, 4), (.same, 3, 2), (.sameLower, 2, 3), (.causal, 2, 3),
     ] {
       let graph = Graph()
-      let filter = graph.constant(Grid([size, 2, 3], seed: 2))
+      let filter = graph.numbers(Grid([size, 2, 3], seed: 2))
       let (x, y) = (Grid([1, 6, 2]), Grid([1, 6 / stride, 3], seed: 9))
-      let forward = convolution(graph.constant(x), filter, strides: [stride], padding: padding)
-      let backward = transposedConvolution(graph.constant(y), filter, strides: [stride], padding: padding)
+      let forward = convolution(graph.numbers(x), filter, strides: [stride], padding: padding)
+      let backward = transposedConvolution(graph.numbers(y), filter, strides: [stride], padding: padding)
       if case .causal = padding {
         // One ends where the other starts: all that is shared is the extent.
         #expect(backward.shape == [1, 6, 2])
         continue
       }
       let sums = try bothEngines([
-        (forward * graph.constant(y)).sum(), (backward * graph.constant(x)).sum(),
+        (forward * graph.numbers(y)).sum(), (backward * graph.numbers(x)).sum(),
       ])
       #expect(sums[0] == sums[1], "\(padding) by \(stride) of \(size)")
     }
@@ -315,7 +315,7 @@ import Testing
       let geometry = Naive.Geometry(
         sizes: [size], strides: [stride], dilations: [dilation], low: [0], high: [0])
       let expected = Naive.transposedConvolution(x, filter, geometry, groups: 1, extents: [4 * stride])
-      let (image, kernel) = (check.graph.constant(x), check.graph.constant(filter))
+      let (image, kernel) = (check.graph.numbers(x), check.graph.numbers(filter))
       check.expect(
         transposedConvolution(
           image, kernel, strides: [stride], padding: .causal, dilations: [dilation]), expected,
@@ -332,7 +332,7 @@ import Testing
   @Test("A transposed convolution of unknown extents") func transposedSymbols() throws {
     let graph = Graph()
     let x = graph.placeholder(.float32, [nil, nil, 2], name: "x")
-    let filter = graph.constant(Grid([4, 3, 2]), .float32)
+    let filter = graph.numbers(Grid([4, 3, 2]), .float32)
     let doubled = transposedConvolution(x, filter, strides: [2], padding: .same)
     #expect(doubled.shape.extent(1) == x.shape.extent(1) * Extent(2))
     let cut = transposedConvolution(x, filter, strides: [2], padding: .explicit([(1, 2)]), outputPadding: [1])

@@ -32,13 +32,13 @@ import Testing
   @Test("Convolutions", arguments: dtypes) func convolutions(_ dtype: DType) throws {
     let check = WindowCheck()
     let x = grid([2, 5, 4, 4], dtype)
-    let image = check.graph.constant(x, dtype)
+    let image = check.graph.numbers(x, dtype)
     let geometry = Naive.Geometry(
       sizes: [3, 2], strides: [1, 2], dilations: [1, 1], low: [1, 0], high: [1, 1])
     let padding = Padding.explicit([(1, 1), (0, 1)])
     for groups in [1, 2, 4] {
       let filter = grid([3, 2, 4 / groups, 4], dtype, seed: 3)
-      let kernel = check.graph.constant(filter, dtype)
+      let kernel = check.graph.numbers(filter, dtype)
       let exact = Naive.convolution(x, filter, geometry, groups: groups)
       let expected = rounded(exact, dtype)
       // Something is indeed rounded or wrapped, but where halves have bits enough.
@@ -62,7 +62,7 @@ import Testing
       sizes: [3, 2], strides: [1, 1], dilations: [1, 1], low: [1, 0], high: [0, 0])
     let exact = Naive.transposedConvolution(x, filter, geometry, groups: 1, extents: [5, 4])
     let y = transposedConvolution(
-      check.graph.constant(x, dtype), check.graph.constant(filter, dtype),
+      check.graph.numbers(x, dtype), check.graph.numbers(filter, dtype),
       padding: .explicit([(1, 0), (0, 0)]))
     #expect(y.dtype == dtype)
     check.expect(y, rounded(exact, dtype), "\(dtype)")
@@ -75,7 +75,7 @@ import Testing
     let sign = dtype == .uint8 ? 1.0 : -1
     let plain = Grid([2, 5, 4, 2])
     let x = Grid(plain.shape) { sign * (40 + plain.numbers[$0]) }
-    let image = check.graph.constant(x, dtype)
+    let image = check.graph.numbers(x, dtype)
     let geometry = Naive.Geometry(
       sizes: [3, 2], strides: [2, 2], dilations: [1, 1], low: [1, 1], high: [1, 1])
     let padding = Padding.explicit([(1, 1)])

@@ -56,7 +56,7 @@ import Testing
     }
     let sums = Naive.pool(grid, g, counts: setting.counts) { $0.reduce(0) { $0 + $1.value } }
     for layout in Layout.allCases {
-      let last = check.graph.constant(grid)
+      let last = check.graph.numbers(grid)
       let x = layout == .channelsLast ? last : WindowCheck.channelsFirst(last)
       let back = { (y: Tensor) in layout == .channelsLast ? y : WindowCheck.channelsLast(y) }
       let padding = Padding.explicit(setting.border)
@@ -92,7 +92,7 @@ import Testing
     inside.high = inside.low
     let all = Naive.pool(bordered, inside, counts: setting.counts) { Double($0.count) }
     let graph = Graph()
-    let ones = graph.constant(Grid([1] + setting.extents + [1]) { _ in 1 })
+    let ones = graph.numbers(Grid([1] + setting.extents + [1]) { _ in 1 })
     let open = graph.placeholder(.float64, [1] + setting.extents.map { _ in nil } + [1], name: "x")
     func mean(_ x: Tensor, _ countsPadding: Bool) -> Tensor {
       averagePool(
@@ -207,20 +207,20 @@ import Testing
   func adaptives(_ extents: [Int], _ counts: [Int]) throws {
     let check = WindowCheck()
     let grid = Grid([2] + extents + [2])
-    let first = WindowCheck.channelsFirst(check.graph.constant(grid))
+    let first = WindowCheck.channelsFirst(check.graph.numbers(grid))
     let greatest = adaptive(grid, counts) { $0.map(\.0).max()! }
     let indices = adaptive(grid, counts) { elements in
       let best = elements.map(\.0).max()!
       return Double(zip(elements.first { $0.0 == best }!.1, extents).reduce(0) { $0 * $1.1 + $1.0 })
     }
-    check.expect(adaptiveMaxPool(check.graph.constant(grid), to: counts), greatest, "max")
+    check.expect(adaptiveMaxPool(check.graph.numbers(grid), to: counts), greatest, "max")
     let both = adaptiveMaxPoolWithIndices(first, to: counts, layout: .channelsFirst)
     check.expect(WindowCheck.channelsLast(both.values), greatest, "max, channels first")
     check.expect(WindowCheck.channelsLast(both.indices), indices, "its place")
     try check.run()
     let means = adaptive(grid, counts) { $0.reduce(0) { $0 + $1.0 } / Double($0.count) }
     try expect(
-      adaptiveAveragePool(check.graph.constant(grid), to: counts), equals: means.numbers, within: 1e-12)
+      adaptiveAveragePool(check.graph.numbers(grid), to: counts), equals: means.numbers, within: 1e-12)
     try expect(
       WindowCheck.channelsLast(adaptiveAveragePool(first, to: counts, layout: .channelsFirst)),
       equals: means.numbers, shape: means.shape, within: 1e-12)

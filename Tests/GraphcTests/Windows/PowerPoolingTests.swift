@@ -30,7 +30,7 @@ import Testing
   func values(_ setting: PoolingTests.Setting) throws {
     let graph = Graph()
     let grid = Grid([2] + setting.extents + [2])
-    let x = graph.constant(grid)
+    let x = graph.numbers(grid)
     let powers: [Double] = [1, 2, 4, .infinity]
     let expected = powers.map { p in
       Naive.pool(grid, setting.geometry, counts: setting.counts) { norm($0.map(\.value), p) }
