@@ -21,7 +21,9 @@ struct ControlRandomTests {
   @Test("Each iteration of each loop draws other numbers, as the specification says")
   func iterations() throws {
     let draws = graph.scan(over: [], from: [], length: 3) { _, _ in
-      let inner = graph.map(over: graph.counting([2])) { $0 * 0 + graph.randomUniform([4]) }
+      let inner = graph.map(over: graph.range(2).converted(to: .float32)) {
+        $0 * 0 + graph.randomUniform([4])
+      }
       return ([], [inner, graph.randomUniform([2])])
     }.outputs
     for engine in RandomDrawTests.engines {

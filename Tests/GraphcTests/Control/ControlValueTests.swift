@@ -200,10 +200,11 @@ struct ControlValueTests {
   @Test("Equal loops are one, and a loop that nothing uses is none")
   func interning() throws {
     let x = graph.counting([3, 2])
-    let build = { graph.scan(over: x, from: graph.vector([0, 0])) { ($0 + $1, $0 * 2) }.outputs }
+    let start = graph.vector([0, 0])
+    let build = { graph.scan(over: x, from: start) { ($0 + $1, $0 * 2) }.outputs }
     let (first, second) = (build(), build())
     #expect(first == second)
-    let other = graph.scan(over: x, from: graph.vector([0, 0]), reversed: true) { ($0 + $1, $0 * 2) }.outputs
+    let other = graph.scan(over: x, from: start, reversed: true) { ($0 + $1, $0 * 2) }.outputs
     #expect(first != other)
   }
 
