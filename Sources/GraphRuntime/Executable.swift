@@ -13,6 +13,8 @@ public final class Executable: Sendable {
   /// Kernels that were not in the cache.
   public var newKernelCount: Int { program.newKernelCount }
   private let program: Program
+  private let results: [Source]
+  private let updates: [Source]
   private let idleContexts = Mutex<[RunContext]>([])
 
   /// What a run gives.
@@ -28,10 +30,25 @@ public final class Executable: Sendable {
     }
   }
 
+  /// Where a value that outlives the run comes from, with what its array needs.
+  private struct Source {
+    let place: Plan.Source.Place
+    let dtype: DType
+    let shape: [Int]
+
+    init(_ source: Plan.Source) {
+      place = source.place
+      dtype = source.type.dtype
+      shape = source.type.shape.extents ?? []
+    }
+  }
+
   /// Compiles the plan's kernels, or finds them in the cache.
   public init(plan: Plan, kernels: KernelCache) throws {
     self.plan = plan
     program = try Program(plan: plan, kernels: kernels)
+    results = plan.results.map(Source.init)
+    updates = plan.updates.map { Source($0.source) }
   }
 
   /// Runs the plan.
@@ -47,19 +64,16 @@ public final class Executable: Sendable {
     context.bind(parameters: parameters, variables: variables)
     let failed = withExtendedLifetime((parameters, variables)) { context.execute(pool: pool) }
     if let (step, code) = failed { throw fault(step: step, code: code) }
-    let array = { (source: Plan.Source) -> NDArray in
-      let extents = source.type.shape.extents ?? []
+    let array = { (source: Source) -> NDArray in
       switch source.place {
-      case .parameter(let index): return parameters[index].reshaped(to: extents) ?? parameters[index]
-      case .variable(let index): return variables[index].reshaped(to: extents) ?? variables[index]
-      case .constant(let index):
-        let constant = self.plan.constants[index]
-        return constant.reshaped(to: extents) ?? constant
+      case .parameter(let index): return parameters[index].shaped(source.shape)
+      case .variable(let index): return variables[index].shaped(source.shape)
+      case .constant(let index): return self.plan.constants[index].shaped(source.shape)
       case .output(let index):
-        return NDArray(dtype: source.type.dtype, shape: extents, storage: context.output(index))
+        return NDArray(dtype: source.dtype, shape: source.shape, storage: context.output(index))
       }
     }
-    return Outcome(results: plan.results.map(array), updates: plan.updates.map { array($0.source) })
+    return Outcome(results: results.map(array), updates: updates.map(array))
   }
 
   private func fault(step: Int, code: Int32) -> Diagnostic {
@@ -78,5 +92,12 @@ public final class Executable: Sendable {
     return Diagnostic(
       .run, code: "\(fault.mnemonic).value", "\(fault.mnemonic): \(fault.message)", at: fault.origin.location,
       scope: fault.origin.scope)
+  }
+}
+
+extension NDArray {
+  /// The array under a shape of as many elements.
+  fileprivate func shaped(_ shape: [Int]) -> NDArray {
+    shape == self.shape ? self : reshaped(to: shape) ?? self
   }
 }

@@ -42,10 +42,17 @@ public final class Session: Sendable {
   private let pool: ThreadPool?
 
   private struct State {
-    var variables: [Int: NDArray] = [:]
+    /// By the variable's number in the graph; nil or missing until a run needs it.
+    var variables: [NDArray?] = []
     var cache: [RunKey: CompiledRun] = [:]
+    /// The last kind of run, which is the likeliest to come again.
+    var recent: PreparedRun?
     var report = SessionReport()
     var random: RandomState
+
+    mutating func makeRoom(forVariable index: Int) {
+      while variables.count <= index { variables.append(nil) }
+    }
   }
 
   /// - Parameters:
@@ -92,12 +99,36 @@ public final class Session: Sendable {
   public func run(
     _ fetches: [Tensor], targets: [Operation] = [], feeding feeds: [Tensor: NDArray] = [:]
   ) throws -> [NDArray] {
+    let (prepared, arrays) = try prepared(fetches, targets, feeds)
+    return try carryOut(prepared, arrays)
+  }
+
+  /// The code for a run, and the fed arrays in its order.
+  func prepared(
+    _ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor: NDArray]
+  ) throws -> (PreparedRun, [NDArray]) {
+    if let recent = state.withLock({ $0.recent }),
+      let arrays = recent.arrays(fetches, targets, feeds, of: graph)
+    {
+      state.withLock { $0.report.cacheHits += 1 }
+      return (recent, arrays)
+    }
     let (key, arrays) = try prepare(fetches, targets, feeds)
-    let run = try compiledRun(key, fetches, targets)
+    let prepared = PreparedRun(key: key, run: try compiledRun(key, fetches, targets))
+    state.withLock { $0.recent = prepared }
+    return (prepared, arrays)
+  }
+
+  /// Counts a run that needed no look at its request.
+  func noteHit() { state.withLock { $0.report.cacheHits += 1 } }
+
+  /// - Parameter arrays: the feeds in the order of the key.
+  func carryOut(_ prepared: PreparedRun, _ arrays: [NDArray]) throws -> [NDArray] {
+    let (key, run) = (prepared.key, prepared.run)
     if run.updates.isEmpty && !run.drawsNumbers { return try perform(run, key, arrays).results }
     return try updating.withLock { _ in
       let runKey = run.drawsNumbers ? [state.withLock { $0.random.runKey }] : []
-      let outcome = try perform(run, key, arrays + runKey)
+      let outcome = try perform(run, key, runKey.isEmpty ? arrays : arrays + runKey)
       state.withLock { state in
         for (variable, value) in zip(run.updates, outcome.updates) { state.variables[variable] = value }
         if run.drawsNumbers { state.random.step &+= 1 }
@@ -121,6 +152,7 @@ public final class Session: Sendable {
   private func perform(_ run: CompiledRun, _ key: RunKey, _ feeds: [NDArray]) throws -> Executable.Outcome {
     let variables = state.withLock { state in
       state.report.runCount += 1
+      state.makeRoom(forVariable: run.lastVariable)
       return run.variables.enumerated().map { position, variable in
         run.unreadVariables.contains(position) ? heldValue(of: variable, state) : value(of: variable, &state)
       }
@@ -193,7 +225,7 @@ public final class Session: Sendable {
       }
       entries.append((tensor.value, fitted))
     }
-    if !isSound { throw problems(fetches, targets, feeds) }
+    if !isSound { throw problems(fetches, targets, feeds.mapValues { $0 }) }
     entries.sort { ($0.value.node, $0.value.result) < ($1.value.node, $1.value.result) }
     let key = RunKey(
       fetches: fetches.map(\.value), targets: targets.map(\.value),
@@ -201,9 +233,26 @@ public final class Session: Sendable {
     return (key, entries.map(\.array))
   }
 
+  /// Throws what is wrong with a kind of run, whatever is fed.
+  func checkCallable(_ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor]) throws {
+    var seen: Set<Tensor> = []
+    let repeated = feeds.filter { !seen.insert($0).inserted }.map { tensor in
+      Diagnostic(
+        .run, code: "callable.feeds", "\(tensor.phrase) is among the feeds twice",
+        at: tensor.origin.location, scope: tensor.origin.scope)
+    }
+    let found = problems(
+      fetches, targets.flatMap(\.tensors), Dictionary(uniqueKeysWithValues: seen.map { ($0, nil) }))
+    if !found.diagnostics.isEmpty || !repeated.isEmpty {
+      throw DiagnosticList(found.diagnostics + repeated, unreachedCount: found.unreachedCount)
+    }
+  }
+
   /// Everything that is wrong with what a run asks for.
+  ///
+  /// - Parameter feeds: nil for a value that is not known yet.
   private func problems(
-    _ fetches: [Tensor], _ targets: [Tensor], _ feeds: [Tensor: NDArray]
+    _ fetches: [Tensor], _ targets: [Tensor], _ feeds: [Tensor: NDArray?]
   ) -> DiagnosticList {
     let isOurs = { (tensor: Tensor) in tensor.graph === self.graph }
     // In the order of the graph, since a dictionary has none.
@@ -213,6 +262,7 @@ public final class Session: Sendable {
     problems += targets.filter { !isOurs($0) }.flatMap { foreign($0, "a target") }
     problems += fed.filter { !isOurs($0.key) }.flatMap { foreign($0.key, "fed") }
     for (tensor, array) in fed where isOurs(tensor) && tensor.isValid {
+      guard let array else { continue }
       if case .failure(let problem) = Fitting.feed.fit(array, to: tensor) { problems.append(problem) }
     }
     let ours = (fetches + targets).filter(isOurs)
@@ -314,7 +364,10 @@ public final class Session: Sendable {
   /// The value of a variable; its initial value when no run has needed it yet.
   public func value(of variable: Variable) throws -> NDArray {
     let index = try self.index(of: variable)
-    return state.withLock { state in value(of: index, &state) }
+    return state.withLock { state in
+      state.makeRoom(forVariable: index)
+      return value(of: index, &state)
+    }
   }
 
   /// Gives a variable a value.
@@ -323,7 +376,10 @@ public final class Session: Sendable {
     let index = try self.index(of: variable)
     let fitted = try DiagnosticList.wrapping { try Fitting.value.fit(array, to: variable.value).get() }
     updating.withLock { _ in
-      state.withLock { state in state.variables[index] = fitted }
+      state.withLock { state in
+        state.makeRoom(forVariable: index)
+        state.variables[index] = fitted
+      }
     }
   }
 
@@ -375,6 +431,8 @@ struct CompiledRun: Sendable {
   let code: Code
   /// The graph's variables that the run reads or updates, in the order of the module's.
   let variables: [Int]
+  /// The greatest of them, −1 for none.
+  let lastVariable: Int
   /// The positions among them of those that it does not read.
   let unreadVariables: Set<Int>
   /// The graph's variables that the run updates, in the order of the module's updates.
@@ -386,6 +444,7 @@ struct CompiledRun: Sendable {
     self.code = code
     self.updates = updates
     variables = extraction.variables
+    lastVariable = extraction.variables.max() ?? -1
     unreadVariables = extraction.unreadVariables
     drawsNumbers = extraction.drawsNumbers
   }

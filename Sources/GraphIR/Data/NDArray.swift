@@ -203,7 +203,10 @@ extension NDArray {
 
   /// A scalar.
   public init<Element: ArrayElement>(scalar: Element) {
-    self.init(dtype: Element.dtype, shape: [], bits: [scalar.bits])
+    let storage = NDArrayStorage(uninitializedByteCount: Element.dtype.byteCount)
+    var bits = scalar.bits.littleEndian
+    storage.base.copyMemory(from: &bits, byteCount: Element.dtype.byteCount)
+    self.init(dtype: Element.dtype, shape: [], storage: storage)
   }
 
   /// The elements in row-major order when `Element` is the array's own type, else nil.

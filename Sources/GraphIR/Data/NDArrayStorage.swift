@@ -1,11 +1,13 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
-/// The memory behind an `NDArray`: 64-byte aligned bytes, or texts.
+/// The memory behind an `NDArray`: bytes, or texts. Bytes that fill a cache line begin with one.
 ///
 /// Whoever creates a storage may write to it until it is wrapped in an `NDArray`; from then on nobody does.
 public final class NDArrayStorage: @unchecked Sendable {
-  /// Wide enough for the widest vector load of any target and for one cache line.
+  /// One cache line, and the widest vector of any target.
   public static let alignment = 64
+  /// What an allocator gives by itself, in half the time.
+  private static let leastAlignment = 16
 
   public let byteCount: Int
   public let base: UnsafeMutableRawPointer
@@ -14,13 +16,16 @@ public final class NDArrayStorage: @unchecked Sendable {
   /// Storage whose bytes are not initialised.
   public init(uninitializedByteCount byteCount: Int) {
     self.byteCount = byteCount
-    base = .allocate(byteCount: max(byteCount, 1), alignment: NDArrayStorage.alignment)
+    let isSmall = byteCount < NDArrayStorage.alignment
+    base = .allocate(
+      byteCount: max(byteCount, 1),
+      alignment: isSmall ? NDArrayStorage.leastAlignment : NDArrayStorage.alignment)
     strings = []
   }
 
   public init(strings: [String]) {
     byteCount = 0
-    base = .allocate(byteCount: 1, alignment: NDArrayStorage.alignment)
+    base = .allocate(byteCount: 1, alignment: NDArrayStorage.leastAlignment)
     self.strings = strings
   }
 
