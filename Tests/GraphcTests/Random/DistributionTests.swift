@@ -17,24 +17,11 @@ struct DistributionTests {
     try Session(graph, seed: seed, threads: 1).run(draw).doubles
   }
 
-  /// Mean and variance within four standard errors, by the fourth central moment.
-  private func expect(
-    _ sample: [Double], mean: Double, variance: Double, fourth: Double,
-    sourceLocation: Testing.SourceLocation = #_sourceLocation
-  ) {
-    let n = Double(sample.count)
-    let meanError = abs(Statistics.mean(sample) - mean) / (variance / n).squareRoot()
-    let varianceError =
-      abs(Statistics.variance(sample) - variance) / ((fourth - variance * variance) / n).squareRoot()
-    #expect(meanError < 4, sourceLocation: sourceLocation)
-    #expect(varianceError < 4, sourceLocation: sourceLocation)
-  }
-
   @Test("Uniform", arguments: dtypes)
   func uniform(dtype: DType) throws {
     let x = try sample(graph.randomUniform([count], in: -2..<4, dtype: dtype))
     #expect(x.allSatisfy { -2 <= $0 && $0 < 4 })
-    expect(x, mean: 1, variance: 3, fourth: 1296.0 / 80)
+    Statistics.expect(x, mean: 1, variance: 3, fourth: 1296.0 / 80)
     #expect(Statistics.kolmogorovDistance(x) { ($0 + 2) / 6 } < 1.95)
   }
 
@@ -61,7 +48,7 @@ struct DistributionTests {
   func exponential(dtype: DType) throws {
     let x = try sample(graph.randomExponential([count], rate: 0.5, dtype: dtype))
     #expect(x.allSatisfy { $0 >= 0 && $0.isFinite })
-    expect(x, mean: 2, variance: 4, fourth: 9 * 16)
+    Statistics.expect(x, mean: 2, variance: 4, fourth: 9 * 16)
     #expect(Statistics.kolmogorovDistance(x) { 1 - exp(-$0 / 2) } < 1.95)
   }
 
@@ -69,7 +56,7 @@ struct DistributionTests {
   func gumbel(dtype: DType) throws {
     let x = try sample(graph.randomGumbel([count], dtype: dtype))
     let variance = Double.pi * Double.pi / 6
-    expect(x, mean: 0.577_215_664_9, variance: variance, fourth: 5.4 * variance * variance)
+    Statistics.expect(x, mean: 0.577_215_664_9, variance: variance, fourth: 5.4 * variance * variance)
     #expect(Statistics.kolmogorovDistance(x) { exp(-exp(-$0)) } < 1.95)
   }
 

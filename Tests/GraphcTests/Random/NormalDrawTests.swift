@@ -18,23 +18,10 @@ struct NormalDrawTests {
     try Session(graph, seed: seed, threads: 1).run(draw).doubles
   }
 
-  /// Mean and variance within four standard errors, by the fourth central moment.
-  private func expect(
-    _ sample: [Double], mean: Double, variance: Double, fourth: Double,
-    sourceLocation: Testing.SourceLocation = #_sourceLocation
-  ) {
-    let n = Double(sample.count)
-    let meanError = abs(Statistics.mean(sample) - mean) / (variance / n).squareRoot()
-    let varianceError =
-      abs(Statistics.variance(sample) - variance) / ((fourth - variance * variance) / n).squareRoot()
-    #expect(meanError < 4, sourceLocation: sourceLocation)
-    #expect(varianceError < 4, sourceLocation: sourceLocation)
-  }
-
   @Test("Normal", arguments: dtypes)
   func normal(dtype: DType) throws {
     let x = try sample(graph.randomNormal([count], mean: 3, standardDeviation: 2, dtype: dtype))
-    expect(x, mean: 3, variance: 4, fourth: 3 * 16)
+    Statistics.expect(x, mean: 3, variance: 4, fourth: 3 * 16)
     #expect(Statistics.kolmogorovDistance(x) { Statistics.normalLaw(($0 - 3) / 2) } < 1.95)
     #expect(try sample(graph.randomNormal([3], mean: 7, standardDeviation: 0, dtype: dtype)) == [7, 7, 7])
   }
@@ -84,11 +71,11 @@ struct NormalDrawTests {
     for (a, law) in laws {
       let x = try sample(graph.randomGamma([count], concentration: a, rate: 2, dtype: dtype)).map { 2 * $0 }
       #expect(x.allSatisfy { $0 >= 0 && $0.isFinite })
-      expect(x, mean: a, variance: a, fourth: 3 * a * a + 6 * a)
+      Statistics.expect(x, mean: a, variance: a, fourth: 3 * a * a + 6 * a)
       #expect(Statistics.kolmogorovDistance(x, law) < 1.95, "\(a)")
     }
     let large = try sample(graph.randomGamma([count], concentration: 300, dtype: dtype))
-    expect(large, mean: 300, variance: 300, fourth: 3 * 90_000 + 1800)
+    Statistics.expect(large, mean: 300, variance: 300, fourth: 3 * 90_000 + 1800)
   }
 
   @Test("A concentration for each number; both engines draw alike")

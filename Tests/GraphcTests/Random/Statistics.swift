@@ -1,6 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import Foundation
+import Testing
 
 /// What samples are held against. Seeds are fixed, so that a bound that holds once holds always.
 enum Statistics {
@@ -38,4 +39,19 @@ enum Statistics {
   }
 
   static func normalLaw(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
+}
+
+extension Statistics {
+  /// Mean and variance within four standard errors, by the fourth central moment.
+  static func expect(
+    _ sample: [Double], mean: Double, variance: Double, fourth: Double,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
+  ) {
+    let n = Double(sample.count)
+    let meanError = abs(Statistics.mean(sample) - mean) / (variance / n).squareRoot()
+    let varianceError =
+      abs(Statistics.variance(sample) - variance) / ((fourth - variance * variance) / n).squareRoot()
+    #expect(meanError < 4, sourceLocation: sourceLocation)
+    #expect(varianceError < 4, sourceLocation: sourceLocation)
+  }
 }
