@@ -46,6 +46,22 @@ public struct NDArray: Sendable {
     return fits ? nil : "\(count) \(count == 1 ? "element does" : "elements do") not fill the shape \(shape)"
   }
 
+  /// Why elements of a type have no bits; nil where they have.
+  private static func flaw(bitsOf dtype: DType) -> String? {
+    dtype == .string ? "texts have no bit patterns" : nil
+  }
+
+  /// Why nothing has a shape; nil where something may.
+  private static func flaw(_ shape: [Int]) -> String? {
+    var count = 1
+    for extent in shape {
+      let (next, overflow) = count.multipliedReportingOverflow(by: extent)
+      if extent < 0 || overflow { return "there is no array of the shape \(shape)" }
+      count = next
+    }
+    return nil
+  }
+
   public var rank: Int { shape.count }
   public var count: Int { shape.reduce(1, *) }
   public var type: TensorType { TensorType(dtype, Shape(shape)) }
@@ -86,7 +102,7 @@ extension NDArray {
 
   /// An array of bit patterns as `bits(at:)` gives them.
   public init(dtype: DType, shape: [Int], bits: [UInt64]) {
-    if let flaw = NDArray.flaw(count: bits.count, shape: shape) {
+    if let flaw = NDArray.flaw(bitsOf: dtype) ?? NDArray.flaw(count: bits.count, shape: shape) {
       self.init(flawed: dtype, flaw)
       return
     }
@@ -95,6 +111,10 @@ extension NDArray {
 
   /// An array whose elements' bit patterns `element` gives, by row-major index.
   public init(dtype: DType, shape: [Int], bitsAt element: (Int) throws -> UInt64) rethrows {
+    if let flaw = NDArray.flaw(bitsOf: dtype) ?? NDArray.flaw(shape) {
+      self.init(flawed: dtype, flaw)
+      return
+    }
     try self.init(dtype: dtype, shape: shape, bitCount: shape.reduce(1, *), bitsAt: element)
   }
 
