@@ -2,6 +2,7 @@
 
 import Foundation
 import Graphc
+import GraphcModels
 import Testing
 
 @testable import GraphcCLI
@@ -199,7 +200,7 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
     (["dump", "xor", "iris", "--emit", "graph"], "operand]: dump: 'iris' is one argument too many"),
     (
       ["dump", "xro", "--emit", "graph"],
-      "operand]: dump: there is no model and no file 'xro'; the models are xor, iris; did you mean 'xor'?"
+      "operand]: dump: there is no model and no file 'xro'; the models are \(BuiltInModel.all.map(\.name).joined(separator: ", ")); did you mean 'xor'?"
     ),
     (
       ["dump", "xor", "--emit", "llvm", "--format", "dot"],

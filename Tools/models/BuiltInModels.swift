@@ -9,13 +9,36 @@ public struct BuiltInModel: Sendable {
   public let graph: Graph
   public let fetches: [Tensor]
   public let targets: [Operation]
-  /// Example feeds; their types fix the shapes of the run.
-  public let feeds: [Tensor: NDArray]
+  /// The variables whose first values are drawn; those of the optimizer, which start as numbers, need not be here.
+  public let weights: [Variable]
+  private let makeFeeds: @Sendable () -> [Tensor: NDArray]
 
-  /// The training step of each model.
-  public static let all: [(name: String, make: @Sendable () -> BuiltInModel)] = [
+  /// - Parameter feeds: makes example feeds; their types fix the shapes of the run.
+  public init(
+    name: String, summary: String, graph: Graph, fetches: [Tensor] = [], targets: [Operation] = [],
+    weights: [Variable] = [], feeds: @escaping @Sendable () -> [Tensor: NDArray]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.graph = graph
+    self.fetches = fetches
+    self.targets = targets
+    self.weights = weights
+    makeFeeds = feeds
+  }
+
+  /// Example feeds, made anew; the same numbers each time.
+  public var feeds: [Tensor: NDArray] { makeFeeds() }
+
+  /// What makes each model.
+  public static let all = examples + workloads
+
+  private static let examples: [(name: String, make: @Sendable () -> BuiltInModel)] = [
     ("xor", { makeXOR() }), ("iris", { makeIris(batch: 16) }),
   ]
+
+  /// The programs of the benchmark among them.
+  public static let workloads = Workloads.all
 
   public static func named(_ name: String) -> BuiltInModel? { all.first { $0.name == name }?.make() }
 
@@ -23,17 +46,19 @@ public struct BuiltInModel: Sendable {
     let model = XORModel()
     return BuiltInModel(
       name: "xor", summary: "2-2-1 sigmoid network, mean squared error, gradient descent, batch 4",
-      graph: model.graph, fetches: [model.loss], targets: [model.train],
-      feeds: [model.inputs: XORModel.table.inputs, model.targets: XORModel.table.targets])
+      graph: model.graph, fetches: [model.loss], targets: [model.train], weights: model.weights
+    ) { [model.inputs: XORModel.table.inputs, model.targets: XORModel.table.targets] }
   }
 
   private static func makeIris(batch: Int) -> BuiltInModel {
     let model = IrisModel()
-    let rows = IrisData.rows(Array(0..<batch))
     return BuiltInModel(
       name: "iris", summary: "4-8-3 relu network, softmax cross-entropy, Adam, batch \(batch)",
-      graph: model.graph, fetches: [model.loss], targets: [model.train],
-      feeds: [model.features: rows.features, model.labels: rows.labels])
+      graph: model.graph, fetches: [model.loss], targets: [model.train], weights: model.weights
+    ) {
+      let rows = IrisData.rows(Array(0..<batch))
+      return [model.features: rows.features, model.labels: rows.labels]
+    }
   }
 }
 

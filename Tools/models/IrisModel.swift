@@ -4,7 +4,7 @@ import Graphc
 
 /// A classifier for Fisher's irises: 4 measurements, 8 hidden units with relu, 3 classes with softmax and cross-entropy,
 /// trained with Adam.
-public struct IrisModel {
+public struct IrisModel: Sendable {
   public let graph = Graph()
   /// f32[?,4]: centimetres.
   public let features: Tensor

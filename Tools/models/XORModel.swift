@@ -3,7 +3,7 @@
 import Graphc
 
 /// The smallest network that learns exclusive or: 2-2-1 with sigmoids, mean squared error, gradient descent.
-public struct XORModel {
+public struct XORModel: Sendable {
   public let graph = Graph()
   /// f32[?,2]
   public let inputs: Tensor
