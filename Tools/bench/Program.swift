@@ -9,20 +9,24 @@ import GraphcModels
 struct Program {
   static let usage = """
     usage: bench [--threads N] [--only NAME[,NAME]] [--blocks N] [--block-seconds S]
+           bench --list                      the names; behind a colon the form
 
       --threads N        threads of the session (default 1)
-      --only NAMES       of \(Workload.all.map(\.name).joined(separator: ", "))
+      --only NAMES       of those that --list prints; all without a form unless given
       --blocks N         measured blocks (default 7)
       --block-seconds S  length of a block (default 0.1)
+      --steps N          makes so many steps behind the first instead of measuring, for profilers
     """
 
   struct Options {
     var threads = 1
-    var names: [String] = Workload.all.map(\.name)
+    var names: [String] = Workload.all.map(\.name).filter { !$0.contains(":") }
     var blocks = 7
     var blockSeconds = 0.1
+    var steps: Int?
     /// Measures in this process instead of starting others.
     var isChild = false
+    var listsNames = false
   }
 
   static func main() {
@@ -31,6 +35,10 @@ struct Program {
         FileHandle.standardError.write(Data((usage + "\n").utf8))
         exit(2)
       }
+      if options.listsNames {
+        for workload in Workload.all { print(workload.name) }
+        return
+      }
       for name in options.names { try run(name, options) }
     } catch {
       report("\(error)")
@@ -38,10 +46,10 @@ struct Program {
   }
 
   private static func run(_ name: String, _ options: Options) throws {
-    guard let workload = Workload.all.first(where: { $0.name == name }) else {
+    guard let workload = Workload.named(name) else {
       report("there is no workload '\(name)'\n\(usage)")
     }
-    if options.isChild {
+    if options.isChild || options.steps != nil {
       print(try measure(workload, options))
       return
     }
@@ -57,16 +65,20 @@ struct Program {
 
   private static func measure(_ workload: Workload, _ options: Options) throws -> String {
     let baseline = peakMemory()
-    let clock = ContinuousClock()
-    let start = clock.now
-    let step = try workload.make(options.threads)
-    let buildSeconds = (clock.now - start) / .seconds(1)
-    let result = try Measurement(blockSeconds: options.blockSeconds, blockCount: options.blocks, step)
+    var watch = Stopwatch()
+    let prepared = try workload.prepare(options.threads, &watch)
+    if let steps = options.steps {
+      for _ in 0...steps { _ = try prepared.step() }
+      return "{\"workload\": \"\(workload.name)\", \"steps\": \(steps)}"
+    }
+    let result = try Measurement(blockSeconds: options.blockSeconds, blockCount: options.blocks) {
+      _ = try prepared.step()
+    }
     let fields = [
-      "\"workload\": \"\(workload.name)\"", "\"threads\": \(options.threads)",
+      "\"peer\": \"graphc\"", "\"workload\": \"\(workload.name)\"", "\"threads\": \(options.threads)",
       "\"median_ms\": \(fixed(result.median * 1e3, 6))", "\"min_ms\": \(fixed(result.minimum * 1e3, 6))",
       "\"max_ms\": \(fixed(result.maximum * 1e3, 6))", "\"blocks\": \(result.blocks.count)",
-      "\"steps_per_block\": \(result.stepsPerBlock)", "\"build_ms\": \(fixed(buildSeconds * 1e3, 3))",
+      "\"steps_per_block\": \(result.stepsPerBlock)", "\"build_ms\": \(fixed(watch.seconds * 1e3, 3))",
       "\"first_step_ms\": \(fixed(result.firstSeconds * 1e3, 3))",
       "\"peak_rss_mb\": \(fixed(peakMemory(), 1))", "\"start_rss_mb\": \(fixed(baseline, 1))",
     ]
@@ -82,6 +94,10 @@ struct Program {
         options.isChild = true
         continue
       }
+      if flag == "--list" {
+        options.listsNames = true
+        continue
+      }
       guard let value = rest.popFirst() else { return nil }
       switch flag {
       case "--threads":
@@ -94,6 +110,9 @@ struct Program {
       case "--block-seconds":
         guard let seconds = Double(value), seconds > 0 else { return nil }
         options.blockSeconds = seconds
+      case "--steps":
+        guard let steps = Int(value), steps >= 0 else { return nil }
+        options.steps = steps
       default: return nil
       }
     }

@@ -3,76 +3,96 @@
 import Graphc
 import GraphcModels
 
-/// A workload of the peers' benchmark scripts, by their name; behind a colon the form in which it is run.
+/// A program of the benchmark, by the name that all sides give it; behind a colon the form in which it is run.
 struct Workload: Sendable {
   let name: String
-  /// Builds the graph and the session, and returns one step.
-  let make: @Sendable (_ threads: Int) throws -> () throws -> Void
+  /// Builds the graph and the session; the stopwatch counts what belongs to the first step, which making data and
+  /// drawing initial values does not.
+  let prepare: @Sendable (_ threads: Int, inout Stopwatch) throws -> Prepared
 
-  static let all = [
-    Workload(name: "scalar_graph", make: scalarGraph),
-    Workload(name: "scalar_graph:callable", make: scalarCallable),
-    Workload(name: "xor_mlp", make: xor),
-    Workload(name: "xor_mlp:callable", make: xorCallable),
-    Workload(name: "iris_mlp", make: iris),
-  ]
+  /// What is measured.
+  struct Prepared {
+    /// One step; returns what it fetches.
+    let step: () throws -> [NDArray]
+    /// The trained variables as they are now.
+    let state: () throws -> [NDArray]
+  }
 
-  /// a·a·b + b + 3, two numbers fed and the value fetched at every run.
-  private static func scalarGraph(threads: Int) throws -> () throws -> Void {
-    let graph = Graph()
-    let a = graph.placeholder(.float32, [], name: "a")
-    let b = graph.placeholder(.float32, [], name: "b")
-    let value = a * a * b + b + 3
-    let session = try Session(graph, threads: threads)
-    return {
-      let result = try session.run(
-        value, feeding: [a: NDArray(scalar: Float(1.5)), b: NDArray(scalar: Float(2.5))])
-      guard result.scalar == 11.125 else { throw WrongResult(value: result.scalar) }
+  /// How a model is run.
+  enum Form: String, CaseIterable {
+    /// `Session.run`.
+    case run = ""
+    /// `Session.callable`.
+    case callable = ":callable"
+  }
+
+  static let all: [Workload] = BuiltInModel.workloads.flatMap { name, make in
+    if name == "house_epoch" { return epochs(make) }
+    return Form.allCases.map { form in
+      Workload(name: name + form.rawValue) { threads, watch in
+        let model = watch.time(make)
+        if name == "scalar_graph" { return try scalar(model, form, threads, &watch) }
+        return try prepared(model, form, threads, &watch)
+      }
     }
   }
 
-  /// The same through a callable.
-  private static func scalarCallable(threads: Int) throws -> () throws -> Void {
-    let graph = Graph()
-    let a = graph.placeholder(.float32, [], name: "a")
-    let b = graph.placeholder(.float32, [], name: "b")
-    let value = a * a * b + b + 3
-    let step = try Session(graph, threads: threads).callable(value, feeding: [a, b])
-    return {
-      let result = try step(NDArray(scalar: Float(1.5)), NDArray(scalar: Float(2.5)))[0]
+  static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
+
+  /// The model's run, with feeds that are made once.
+  private static func prepared(
+    _ model: BuiltInModel, _ form: Form, _ threads: Int, _ watch: inout Stopwatch
+  ) throws -> Prepared {
+    let feeds = model.feeds
+    let session = try session(model, threads, &watch)
+    let state = { try model.weights.map { try session.value(of: $0) } }
+    let (fetches, targets) = (model.fetches, model.targets)
+    switch form {
+    case .run:
+      return Prepared(
+        step: { try session.run(fetches, targets: targets, feeding: feeds) }, state: state)
+    case .callable:
+      let entries = Array(feeds)
+      let step = try watch.time {
+        try session.callable(fetches, targets: targets, feeding: entries.map(\.key))
+      }
+      let arrays = entries.map(\.value)
+      return Prepared(step: { try step.call(arrays) }, state: state)
+    }
+  }
+
+  /// Two new numbers each run, and a number out.
+  private static func scalar(
+    _ model: BuiltInModel, _ form: Form, _ threads: Int, _ watch: inout Stopwatch
+  ) throws -> Prepared {
+    let session = try session(model, threads, &watch)
+    let feeds = model.feeds.keys.sorted { ($0.name ?? "") < ($1.name ?? "") }
+    let (a, b, value) = (feeds[0], feeds[1], model.fetches[0])
+    let checked = { (result: NDArray) throws -> [NDArray] in
       guard result.scalar == 11.125 else { throw WrongResult(value: result.scalar) }
+      return [result]
+    }
+    switch form {
+    case .run:
+      return Prepared(
+        step: {
+          try checked(
+            session.run(
+              value, feeding: [a: NDArray(scalar: Float(1.5)), b: NDArray(scalar: Float(2.5))]))
+        }, state: { [] })
+    case .callable:
+      let step = try watch.time { try session.callable(value, feeding: [a, b]) }
+      return Prepared(
+        step: { try checked(step(NDArray(scalar: Float(1.5)), NDArray(scalar: Float(2.5)))[0]) },
+        state: { [] })
     }
   }
 
   private struct WrongResult: Error { let value: Double }
 
-  /// A training step of 2-2-1 with sigmoids on the four rows of exclusive or: MSE, gradient descent 0.25.
-  private static func xor(threads: Int) throws -> () throws -> Void {
-    let model = XORModel(learningRate: 0.25)
-    let session = try Session(model.graph, threads: threads)
-    let feeds = [model.inputs: XORModel.table.inputs, model.targets: XORModel.table.targets]
-    return { try session.run(model.train, feeding: feeds) }
-  }
-
-  /// The same through a callable.
-  private static func xorCallable(threads: Int) throws -> () throws -> Void {
-    let model = XORModel(learningRate: 0.25)
-    let session = try Session(model.graph, threads: threads)
-    let step = try session.callable(model.train, feeding: [model.inputs, model.targets])
-    let table = XORModel.table
-    return { _ = try step(table.inputs, table.targets) }
-  }
-
-  /// A training step of 4-8-3 on one synthetic batch of 16: softmax cross-entropy, Adam 1e-5.
-  private static func iris(threads: Int) throws -> () throws -> Void {
-    let model = IrisModel(learningRate: 1e-5)
-    let session = try Session(model.graph, threads: threads)
-    var random = NumPyRandomState(seed: 0)
-    // Sums of uniforms: near enough to normal for a batch whose values do not matter.
-    let uniform = { () -> Float in Float(random.next()) / Float(UInt32.max) - 0.5 }
-    let features = NDArray((0..<64).map { _ in uniform() + uniform() + uniform() }, shape: [16, 4])
-    let labels = NDArray((0..<16).map { _ in Int32(random.interval(2)) })
-    let feeds = [model.features: features, model.labels: labels]
-    return { try session.run(model.train, feeding: feeds) }
+  static func session(_ model: BuiltInModel, _ threads: Int, _ watch: inout Stopwatch) throws -> Session {
+    let session = try watch.time { try Session(model.graph, threads: threads) }
+    for variable in model.weights { _ = try session.value(of: variable) }
+    return session
   }
 }
