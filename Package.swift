@@ -43,7 +43,8 @@ let package = Package(
       name: "GraphcCLI", dependencies: ["Graphc", "GraphcModels", "GraphcConformance"],
       path: "Tools/graphc"),
     .executableTarget(
-      name: "GraphcBench", dependencies: ["Graphc", "GraphcModels"], path: "Tools/bench"),
+      name: "GraphcBench", dependencies: ["Graphc", "GraphcModels"], path: "Tools/bench",
+      exclude: ["peers", "compare", "count"]),
     .executableTarget(
       name: "GraphcIris", dependencies: ["Graphc", "GraphcModels"], path: "Tools/examples/iris"),
 
@@ -65,7 +66,8 @@ let package = Package(
     .testTarget(
       name: "GraphRuntimeTests", dependencies: ["GraphRuntime", "GraphAutodiff", "GraphCPU", "TestSupport"]),
     .testTarget(
-      name: "GraphcTests", dependencies: ["Graphc", "GraphcModels", "GraphcCLI", "TestSupport"]),
+      name: "GraphcTests",
+      dependencies: ["Graphc", "GraphcModels", "GraphcCLI", "GraphcBench", "TestSupport"]),
     .testTarget(
       name: "GraphcConformanceTests", dependencies: ["Graphc", "GraphcConformance"],
       exclude: ["Fixtures"]),
