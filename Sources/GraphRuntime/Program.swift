@@ -115,7 +115,7 @@ final class Program: Sendable {
   static func chunkLength(of kernel: Kernel) -> Int {
     let count = max(kernel.rangeCount, 1)
     let workPerItem = max(kernel.workCount / count, 1)
-    let chunk = max(chunkWork / workPerItem, 1)
+    let chunk = max(chunkWork / workPerItem, kernel.smallestChunk)
     // Whole cache lines of any type.
     let aligned = chunk < 64 ? chunk : chunk / 64 * 64
     return aligned * 2 > count ? count : aligned

@@ -111,7 +111,7 @@ import Testing
     }
     for (kernel, contents) in cases {
       var reference = KernelReference(kernel, contents)
-      reference.run()
+      try reference.run()
       #expect(reference.fault == 1)
     }
     try check(cases)
@@ -128,7 +128,7 @@ import Testing
       buffers: [.init(.int32, .write)], domain: [5], stages: [Stage(loop: [], body: body, sink: store)],
       vectorAxis: .domain)
     var reference = KernelReference(kernel, [[9, 9, 9, 9, 9]])
-    reference.run()
+    try reference.run()
     #expect(reference.fault == 1 && reference.buffers == [[0, 0, 0, 0, 0]])
     try check([(kernel, [[9, 9, 9, 9, 9]])])
   }
@@ -159,7 +159,7 @@ import Testing
     }
     for (contents, code) in cases {
       var reference = KernelReference(kernel, contents)
-      reference.run()
+      try reference.run()
       #expect(reference.fault == code)
     }
     try check(cases.map { (kernel, $0.contents) })

@@ -114,9 +114,9 @@ func text(_ bits: UInt64, _ dtype: DType) -> String {
 func check(
   _ cases: [(kernel: Kernel, buffers: [[UInt64]])], sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) throws {
-  let references = cases.map { kernel, buffers in
+  let references = try cases.map { kernel, buffers in
     var reference = KernelReference(kernel, buffers)
-    reference.run()
+    try reference.run()
     return reference
   }
   for backend in Backends.runnable {

@@ -52,10 +52,16 @@ public struct KernelCase: Sendable {
           body.append(KernelInstruction(.load(buffer: buffers.count - 1, at: map), dtype))
         }
       }
-      let earlier = (0..<number).filter { stage in
-        if case .reduce = stages[stage].sink { true } else { false }
+      let earlier = (0..<number).flatMap { stage in
+        stages[stage].sinks.indices.compactMap { sink -> KernelInstruction.Operation? in
+          switch stages[stage].sinks[sink] {
+          case .reduce: .stageResult(stage, sink: sink)
+          case .keep where stages[stage].loop == loop: .stageResult(stage, sink: sink)
+          default: nil
+          }
+        }
       }
-      if !earlier.isEmpty { body.append(KernelInstruction(.stageResult(draws.next(earlier)), dtype)) }
+      if !earlier.isEmpty { body.append(KernelInstruction(draws.next(earlier), dtype)) }
       if draws.oneIn(3) {
         // An element of a table at some number.
         let map = KernelCase.map(over: space, &draws).map
@@ -78,25 +84,40 @@ public struct KernelCase: Sendable {
         let operands = [draws.next(fitting), draws.next(fitting)]
         body.append(KernelInstruction(.function(draws.next([.add, .subtract, .maximum])), dtype, operands))
       }
-      if draws.oneIn(2) {
-        let lanes = draws.next([1, ReductionOrder.laneCount])
-        stages.append(Stage(loop: loop, body: body, sink: .reduce(.sum, value: body.count - 1, lanes: lanes)))
-      } else {
+      var sinks: [Stage.Sink] = []
+      let lanes = draws.next([1, ReductionOrder.laneCount])
+      for _ in 0..<1 + draws.next(2) {
+        let value =
+          sinks.isEmpty ? body.count - 1 : draws.next(body.indices.filter { body[$0].dtype == dtype })
+        switch draws.next(5) {
+        case 0: sinks.append(.keep(value: value))
+        case 1, 2: sinks.append(.reduce(draws.next([.sum, .max]), value: value, lanes: lanes))
+        default:
+          buffers.append(Kernel.Buffer(dtype, .write))
+          counts.append(space.reduce(1, *))
+          let map = AffineMap(strides: rowMajorStrides(space))
+          sinks.append(.store(value: value, buffer: buffers.count - 1, at: map))
+        }
+      }
+      stages.append(Stage(loop: loop, body: body, sinks: sinks))
+    }
+    // What is reduced or kept must be seen.
+    for number in stages.indices {
+      for (position, sink) in stages[number].sinks.enumerated() {
+        let loop: [Int]
+        switch sink {
+        case .reduce: loop = []
+        case .keep: loop = stages[number].loop
+        default: continue
+        }
+        let space = domain + loop
         buffers.append(Kernel.Buffer(dtype, .write))
         counts.append(space.reduce(1, *))
         let map = AffineMap(strides: rowMajorStrides(space))
-        let sink = Stage.Sink.store(value: body.count - 1, buffer: buffers.count - 1, at: map)
+        let sink = Stage.Sink.store(value: 0, buffer: buffers.count - 1, at: map)
+        let body = [KernelInstruction(.stageResult(number, sink: position), dtype)]
         stages.append(Stage(loop: loop, body: body, sink: sink))
       }
-    }
-    // What is reduced must be seen.
-    for number in stages.indices {
-      guard case .reduce = stages[number].sink else { continue }
-      buffers.append(Kernel.Buffer(dtype, .write))
-      counts.append(domain.reduce(1, *))
-      let map = AffineMap(strides: rowMajorStrides(domain))
-      let sink = Stage.Sink.store(value: 0, buffer: buffers.count - 1, at: map)
-      stages.append(Stage(loop: [], body: [KernelInstruction(.stageResult(number), dtype)], sink: sink))
     }
     kernel = Kernel(
       buffers: buffers, domain: domain, stages: stages, vectorAxis: draws.oneIn(2) ? .domain : .loop)

@@ -15,7 +15,8 @@ public struct KernelEvaluator {
   public let kernel: Kernel
   /// For each stage and instruction its definition, where it has one.
   private let programs: [[ScalarProgram?]]
-  private let combiners: [ScalarProgram?]
+  /// For each stage and sink how it combines, if it reduces.
+  private let combiners: [[ScalarProgram?]]
   /// The fault code of each instruction that can fail.
   private let codes: [[Int: Int]]
 
@@ -39,8 +40,10 @@ public struct KernelEvaluator {
     }
     self.programs = programs
     combiners = kernel.stages.map { stage in
-      guard case .reduce(let kind, let value, _) = stage.sink else { return nil }
-      return kind.combiner.program(for: [stage.body[value].dtype, stage.body[value].dtype])
+      stage.sinks.map { sink in
+        guard case .reduce(let kind, let value, _) = sink else { return nil }
+        return kind.combiner.program(for: [stage.body[value].dtype, stage.body[value].dtype])
+      }
     }
     var codes = kernel.stages.map { _ in [Int: Int]() }
     for (position, site) in kernel.faultSites.enumerated() {
@@ -108,37 +111,58 @@ public struct KernelEvaluator {
 
   private func runPoint(_ point: [Int], _ buffers: [UnsafeMutableRawBufferPointer], _ code: inout Int) throws
   {
-    var results: [(dtype: DType, bits: UInt64)] = []
+    var results: [[Result]] = []
     for (number, stage) in kernel.stages.enumerated() {
       let loop = IndexSpace(stage.loop)
       let types = stage.body.map(\.dtype)
-      var elements: [UInt64] = []
+      var elements = stage.sinks.map { _ in [UInt64]() }
       for k in 0..<loop.count {
         let indices = point + loop.point(at: k)
-        let values = try runBody(number, indices, results, buffers, &code)
-        if case .store(let value, let buffer, let map) = stage.sink {
+        let values = try runBody(number, indices, k, results, buffers, &code)
+        for (position, sink) in stage.sinks.enumerated() {
+          guard types.indices.contains(sink.value) else {
+            throw KernelFlaw("no v\(sink.value) in\n\(kernel)")
+          }
+          guard case .store(let value, let buffer, let map) = sink else {
+            elements[position].append(values[sink.value])
+            continue
+          }
           guard kernel.buffers[buffer].access == .write, kernel.buffers[buffer].dtype == types[value] else {
             throw KernelFlaw("a store of \(types[value]) to b\(buffer) in\n\(kernel)")
           }
           let address = try address(map, indices, buffers[buffer], types[value])
           write(values[value], address, types[value])
-        } else {
-          elements.append(values[stage.value])
         }
       }
-      switch stage.sink {
-      case .store: results.append((.bool, 0))
-      case .reduce(let kind, let value, let lanes):
-        let identity = kind.identity(types[value])
-        results.append((types[value], try reduce(elements, identity, lanes, combiners[number])))
-      case .argReduce(let kind, let value):
-        results.append((.int32, try argReduce(elements, kind, types[value])))
-      }
+      results.append(
+        try stage.sinks.enumerated().map { position, sink in
+          let elements = elements[position]
+          switch sink {
+          case .store: return Result(dtype: .bool, bits: [], isKept: false)
+          case .keep(let value):
+            return Result(dtype: types[value], bits: elements, isKept: !stage.loop.isEmpty)
+          case .reduce(let kind, let value, let lanes):
+            let identity = kind.identity(types[value])
+            let total = try reduce(elements, identity, lanes, combiners[number][position])
+            return Result(dtype: types[value], bits: [total], isKept: false)
+          case .argReduce(let kind, let value):
+            let place = try argReduce(elements, kind, types[value])
+            return Result(dtype: .int32, bits: [place], isKept: false)
+          }
+        })
     }
   }
 
+  /// What a sink gives to later stages.
+  private struct Result {
+    let dtype: DType
+    /// One, or one for each point of the loop where they are kept so.
+    let bits: [UInt64]
+    let isKept: Bool
+  }
+
   private func runBody(
-    _ number: Int, _ indices: [Int], _ results: [(dtype: DType, bits: UInt64)],
+    _ number: Int, _ indices: [Int], _ k: Int, _ results: [[Result]],
     _ buffers: [UnsafeMutableRawBufferPointer], _ code: inout Int
   ) throws -> [UInt64] {
     var values: [UInt64] = []
@@ -147,14 +171,8 @@ public struct KernelEvaluator {
       var fault = false
       switch instruction.operation {
       case .load(let buffer, let map):
-        guard kernel.buffers[buffer].access == .read else {
-          throw KernelFlaw("a load from b\(buffer) in\n\(kernel)")
-        }
         values.append(read(try address(map, indices, buffers[buffer], instruction.dtype), instruction.dtype))
       case .loadWithin(let buffer, let map, let bounds):
-        guard kernel.buffers[buffer].access == .read else {
-          throw KernelFlaw("a load from b\(buffer) in\n\(kernel)")
-        }
         guard bounds.allSatisfy({ isWithin($0, indices) }) else {
           values.append(0)
           continue
@@ -162,9 +180,6 @@ public struct KernelEvaluator {
         values.append(read(try address(map, indices, buffers[buffer], instruction.dtype), instruction.dtype))
       case .isWithin(let bounds): values.append(bounds.allSatisfy { isWithin($0, indices) } ? 1 : 0)
       case .gather(let buffer, let map):
-        guard kernel.buffers[buffer].access == .read else {
-          throw KernelFlaw("a gather from b\(buffer) in\n\(kernel)")
-        }
         let place = Int(Int64(bits: values[instruction.operands[0]]))
         let address = try address(map, indices, buffers[buffer], instruction.dtype, adding: place)
         values.append(read(address, instruction.dtype))
@@ -175,11 +190,16 @@ public struct KernelEvaluator {
       case .constant(let bits): values.append(bits)
       case .index(let map):
         values += program?.evaluate([Int64(map(indices)).bits], fault: &fault) ?? []
-      case .stageResult(let stage):
-        guard results.indices.contains(stage), results[stage].dtype == instruction.dtype else {
-          throw KernelFlaw("no \(instruction.dtype) is the result of stage \(stage) in\n\(kernel)")
+      case .stageResult(let stage, let sink):
+        guard results.indices.contains(stage), results[stage].indices.contains(sink),
+          results[stage][sink].dtype == instruction.dtype
+        else { throw KernelFlaw("stage \(stage) gives no \(instruction.dtype) in\n\(kernel)") }
+        let result = results[stage][sink]
+        let count = kernel.stages[number].loop.reduce(1, *)
+        guard result.bits.count == (result.isKept ? count : 1) else {
+          throw KernelFlaw("stage \(number) has other points than what stage \(stage) keeps in\n\(kernel)")
         }
-        values.append(results[stage].bits)
+        values.append(result.bits[result.isKept ? k : 0])
       case .function, .convert:
         values += program?.evaluate(instruction.operands.map { values[$0] }, fault: &fault) ?? []
       }

@@ -17,7 +17,7 @@ extension KernelEmitter {
     for (position, map) in stage.maps.enumerated() where map.strides[axis] != 0 {
       advance(&frame.offsets[position], by: map.strides[axis], index, lanes: frame.lanes)
     }
-    computeInstructions(number, &frame, depth: axis + 1)
+    computeInstructions(number, &frame, depth: stage.axisDepth(axis))
   }
 
   private func advance(_ offset: inout LaneOffset, by stride: Int, _ index: LaneIndex, lanes: Int) {
@@ -59,10 +59,9 @@ extension KernelEmitter {
     stages[number].varies[position] ? frame.lanes : 1
   }
 
-  /// The stage's value, once its innermost axis has an index: a vector if it varies.
-  func stageValue(_ number: Int, _ frame: Frame) -> IRValue {
-    let value = stages[number].value
-    return frame.values[value] ?? ir.constant(stages[number].dtype, bits: 0)
+  /// A sink's value, once every axis has an index: a vector if it varies.
+  func value(of sink: StageProgram.Sink, _ number: Int, _ frame: Frame) -> IRValue {
+    frame.values[sink.value] ?? ir.constant(stages[number].dtype(sink), bits: 0)
   }
 
   // MARK: - Instructions
@@ -134,7 +133,8 @@ extension KernelEmitter {
       load(buffer, place, where: laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
     case .isWithin: inEveryLane(laneMask(leaf.bounds, frame, lanes: lanes), lanes: lanes)
     case .index: number(place, leaf.dtype, lanes: lanes)
-    case .stageResult(let stage): results[stage] ?? ir.constant(leaf.dtype, bits: 0, lanes: lanes)
+    case .stageResult(let stage, let sink):
+      results[stage][sink] ?? ir.constant(leaf.dtype, bits: 0, lanes: lanes)
     }
   }
 
@@ -173,6 +173,10 @@ extension KernelEmitter {
 
   private func address(_ buffer: Int, _ offset: LaneOffset) -> IRValue {
     let element = ir.memoryType(kernel.buffers[buffer].dtype)
+    // Scratch memory may begin before its first element, which is not there.
+    if scratch.buffers.contains(buffer) {
+      return ir.looseAddress(bufferBases[buffer], element, first(offset))
+    }
     var address = bufferBases[buffer]
     if let base = offset.base { address = ir.address(address, element, base) }
     return offset.constant == 0 ? address : ir.address(address, element, ir.index(offset.constant))
@@ -213,6 +217,11 @@ extension KernelEmitter {
     dtype == .bool ? ir.compare(LLVMIntNE, stored, ir.repeated(ir.integer(ir.i8, 0), lanes)) : stored
   }
 
+  /// The reverse of `inRegister`.
+  func inMemory(_ value: IRValue, _ dtype: DType, lanes: Int) -> IRValue {
+    dtype == .bool ? ir.cast(LLVMZExt, value, ir.vector(ir.i8, lanes)) : value
+  }
+
   /// The address of the last lane where lanes go backwards.
   private func lowest(_ buffer: Int, _ offset: LaneOffset, _ lanes: Int) -> IRValue {
     var last = offset
@@ -224,21 +233,31 @@ extension KernelEmitter {
     ir.shuffle(vector, ir.poison(ir.type(of: vector)), (0..<lanes).reversed())
   }
 
-  /// Stores a stage's value, once its innermost axis has an index.
-  func store(_ number: Int, _ frame: Frame, to buffer: Int) {
+  /// Stores and keeps what a stage has at one point, once every axis has an index.
+  func serveSinks(_ number: Int, _ frame: Frame) {
+    for (position, sink) in stages[number].sinks.enumerated() {
+      switch sink.sink {
+      case .store(_, let buffer, _): store(sink, number, frame, to: buffer)
+      case .keep: results[number][position] = value(of: sink, number, frame)
+      case .reduce, .argReduce: break
+      }
+    }
+  }
+
+  private func store(_ sink: StageProgram.Sink, _ number: Int, _ frame: Frame, to buffer: Int) {
     let stage = stages[number]
-    let offset = frame.offsets[stage.storeMap]
-    let dtype = stage.dtype
+    let offset = frame.offsets[sink.map]
+    let dtype = stage.dtype(sink)
     let moves = frame.lanes > 1 && (offset.stride != 0 || offset.lanes != nil)
     let lanes = moves ? frame.lanes : 1
-    var value = stageValue(number, frame)
-    if stage.varies[stage.value], !moves, frame.lanes > 1 {
+    var value = value(of: sink, number, frame)
+    if stage.varies[sink.value], !moves, frame.lanes > 1 {
       // All lanes go to one element, in order.
       value = ir.extract(value, frame.lanes - 1)
-    } else if !stage.varies[stage.value] {
+    } else if !stage.varies[sink.value] {
       value = ir.splat(value, lanes)
     }
-    if dtype == .bool { value = ir.cast(LLVMZExt, value, ir.vector(ir.i8, lanes)) }
+    value = inMemory(value, dtype, lanes: lanes)
     let write = { [self] (value: IRValue, address: IRValue) in
       tagAccess(ir.store(value, address, alignment: dtype.byteCount), buffer: buffer)
     }

@@ -22,11 +22,20 @@ final class KernelEmitter {
   private(set) var width = 1
   /// Full vectors that the domain's loop takes at once where a stage reduces: a dependent chain for each.
   private(set) var interleave = 1
+  /// Positions of the innermost domain axis that each stage works through before the next one has its turn; nil where
+  /// all stages have theirs at each vector of it.
+  let blockLength: Int?
+  /// Memory of the function's own, where stages leave what later ones see.
+  let scratch: Scratch
 
   private(set) var function: IRValue
-  private(set) var bufferBases: [IRValue] = []
-  /// What each stage reduced to at the current point.
-  var results: [IRValue?]
+  var bufferBases: [IRValue] = []
+  /// The first byte of each array of the scratch memory.
+  private(set) var scratchStarts: [IRValue] = []
+  /// By stage and sink memory for the sums of a chunk.
+  private(set) var chunkStarts: [[IRValue?]] = []
+  /// What each sink of each stage reduced to or kept at the current point, unless it is in scratch memory.
+  var results: [[IRValue?]]
   /// Where the least fault code so far is kept; nil if nothing can fail.
   private(set) var faultSlot: IRValue?
   private var aliasScopes: [LLVMMetadataRef?] = []
@@ -48,17 +57,25 @@ final class KernelEmitter {
   {
     self.ir = ir
     self.target = target
-    (self.kernel, rangeFactor) = try kernel.mergingAxes()
+    let (merged, rangeFactor) = try kernel.mergingAxes()
+    self.rangeFactor = rangeFactor
     // The axis is a hint that changes no result: a reduction with many lanes has its own vectors.
     vectorsAlongDomain =
       kernel.vectorAxis == .domain && !kernel.domain.isEmpty
-      && !kernel.stages.contains { stage in
-        if case .reduce(_, _, let lanes) = stage.sink { lanes != 1 } else { false }
+      && !kernel.stages.flatMap(\.sinks).contains { sink in
+        if case .reduce(_, _, let lanes) = sink { lanes != 1 } else { false }
       }
-    results = [IRValue?](repeating: nil, count: kernel.stages.count)
+    blockLength = vectorsAlongDomain ? merged.blockLength : nil
+    // An upper bound of the lanes that a point of the innermost domain axis may have.
+    let span = vectorsAlongDomain ? blockLength ?? target.vectorBits / 32 * 4 : nil
+    (self.kernel, scratch) = merged.usingScratch(span: span, forAll: blockLength != nil)
+    results = kernel.stages.map { [IRValue?](repeating: nil, count: $0.sinks.count) }
     function = ir.function(
       name, ir.i32, [ir.pointer, ir.i64, ir.i64], names: ["buffers", "begin", "end"])
-    for number in self.kernel.stages.indices { stages.append(try StageProgram(number, of: self.kernel)) }
+    let lastAxis = blockLength == nil ? nil : merged.domain.count - 1
+    for number in self.kernel.stages.indices {
+      stages.append(try StageProgram(number, of: self.kernel, lastAxis: lastAxis))
+    }
     for buffer in kernel.buffers where buffer.dtype == .string {
       throw MalformedKernel("a buffer of \(buffer.dtype)")
     }
@@ -74,18 +91,18 @@ final class KernelEmitter {
     width = vectorBits / (8 * widestVaryingElement)
     setVarying()
     // Short loops overlap in the processor as they are.
-    if vectorsAlongDomain, stages.contains(where: { $0.loopCount >= 64 }) {
+    if vectorsAlongDomain, blockLength == nil, stages.contains(where: { $0.loopCount >= 64 }) {
       let work = stages.reduce(0) { $0 + zip($1.varies, $1.isNeeded).count { $0 && $1 } }
       interleave = work <= 16 ? 4 : work <= 40 ? 2 : 1
     }
   }
 
   private func setVarying() {
-    var varyingResults: [Bool] = []
+    var varyingResults: [[Bool]] = []
     for number in stages.indices {
       stages[number].setVarying(axes: varyingAxes(number), varyingResults: varyingResults)
       let stage = stages[number]
-      varyingResults.append(vectorsAlongDomain && stage.varies[stage.value])
+      varyingResults.append(stage.sinks.map { vectorsAlongDomain && stage.varies[$0.value] })
     }
   }
 
@@ -94,11 +111,11 @@ final class KernelEmitter {
     let stage = stages[number]
     let (rank, axes) = (domainRank, domainRank + stage.loop.count)
     if vectorsAlongDomain { return rank - 1..<rank }
-    switch stage.sink {
+    switch stage.reduction {
     case _ where stage.loop.isEmpty: return axes..<axes
-    case .store: return axes - 1..<axes
-    case .reduce(_, _, lanes: 1), .argReduce: return axes..<axes
-    case .reduce: return loopRowsAreWholeVectors(stage) ? axes - 1..<axes : rank..<axes
+    case .none: return axes - 1..<axes
+    case .lanes(1), .position: return axes..<axes
+    case .lanes: return loopRowsAreWholeVectors(stage) ? axes - 1..<axes : rank..<axes
     }
   }
 
@@ -132,6 +149,10 @@ final class KernelEmitter {
       ir.store(ir.integer(ir.i32, Int(Int32.max)), slot, alignment: 4)
       faultSlot = slot
     }
+    scratchStarts = zip(scratch.buffers, scratch.counts).map { buffer, count in
+      ir.alloca(ir.memoryType(kernel.buffers[buffer].dtype), count: count, "s\(buffer)")
+    }
+    chunkStarts = scratchOfChunks()
     let begin: IRValue = LLVMGetParam(function, 1)
     let end: IRValue = LLVMGetParam(function, 2)
     let exit = ir.block(function, "exit")
@@ -142,6 +163,7 @@ final class KernelEmitter {
       ir.branch(ir.compare(LLVMIntSLT, begin, end), work, exit)
       ir.move(to: work)
       loadBufferBases()
+      bufferBases += scratchStarts
       var frames = stages.map(Frame.init)
       for number in stages.indices { enterEmptyIndex(number, &frames[number]) }
       emitDomain(
@@ -172,10 +194,34 @@ final class KernelEmitter {
     aliasScopes = kernel.buffers.map { _ in nil }
     for buffer in written { aliasScopes[buffer] = ir.node([ir.text("b\(buffer)"), aliasDomain]) }
     writtenScopes = written.isEmpty ? nil : ir.node(written.compactMap { aliasScopes[$0] })
-    for index in kernel.buffers.indices {
+    for index in kernel.buffers.indices where !scratch.buffers.contains(index) {
       let slot = index == 0 ? table : ir.address(table, ir.pointer, ir.index(index))
       bufferBases.append(ir.load(ir.pointer, slot, alignment: 8, name: "b\(index)"))
     }
+  }
+
+  /// Memory for the sums of chunks, where blocks are reduced in several.
+  private func scratchOfChunks() -> [[IRValue?]] {
+    stages.map { stage in
+      stage.sinks.enumerated().map { position, sink in
+        guard let blockLength, stage.loopCount > ReductionOrder.chunkSteps, case .reduce = sink.sink else {
+          return nil
+        }
+        return ir.alloca(ir.memoryType(stage.dtype(sink)), count: blockLength, "chunk")
+      }
+    }
+  }
+
+  /// Lets the scratch memory begin at a position of the innermost domain axis.
+  func moveScratch(to position: IRValue) {
+    for (index, buffer) in scratch.buffers.enumerated() {
+      bufferBases[buffer] = shifted(scratchStarts[index], kernel.buffers[buffer].dtype, back: position)
+    }
+  }
+
+  /// The address so many elements before another.
+  func shifted(_ address: IRValue, _ dtype: DType, back count: IRValue) -> IRValue {
+    ir.looseAddress(address, ir.memoryType(dtype), ir.negate(count))
   }
 
   /// Says what an access of a buffer may overlap: buffers that are read never overlap those that are written.

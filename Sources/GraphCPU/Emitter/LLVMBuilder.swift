@@ -234,6 +234,13 @@ final class LLVMBuilder {
 
   func alloca(_ type: LLVMTypeRef, _ name: String) -> IRValue { LLVMBuildAlloca(builder, type, name) }
 
+  /// Memory on the stack for some elements, on a cache line.
+  func alloca(_ element: LLVMTypeRef, count: Int, _ name: String) -> IRValue {
+    let array: IRValue = LLVMBuildAlloca(builder, LLVMArrayType2(element, UInt64(max(count, 1))), name)
+    LLVMSetAlignment(array, 64)
+    return array
+  }
+
   /// The address of an element of an array, or of several for a vector of offsets.
   func address(_ base: IRValue, _ element: LLVMTypeRef, _ offset: IRValue) -> IRValue {
     var offsets: [IRValue?] = [offset]

@@ -9,32 +9,63 @@ extension KernelEmitter {
   // MARK: - One lane
 
   /// Reduces a stage's loop element by element; each lane of the frame is a result of its own.
-  func reduceSequentially(_ number: Int, _ frame: Frame, _ kind: ReduceOp.Kind) -> IRValue {
+  ///
+  /// - Returns: a value for each sink that reduces.
+  func reduceSequentially(_ number: Int, _ frame: Frame) -> [IRValue] {
     let stage = stages[number]
-    let lanes = lanes(number, stage.value, frame)
-    let identity = ir.constant(stage.dtype, bits: kind.identity(stage.dtype), lanes: lanes)
+    let identities = identities(number, frame)
     let steps = ReductionOrder.chunkSteps
-    if stage.loopCount == 0 { return identity }
+    if stage.loopCount == 0 { return identities }
     if stage.loopCount <= steps {
       // One chunk, which is the total: what starts from the identity is not changed by combining it with that.
-      return forEachElement(number, frame, carrying: [identity]) { value, _, sums in
-        [combine(number, sums[0], value, lanes: lanes)]
-      }[0]
+      return forEachElement(number, frame, carrying: identities) { inner, _, sums in
+        add(number, inner, to: sums)
+      }
     }
     if stage.loop.count == 1 {
-      return loop("chunk", 0..<stage.loopCount, step: steps, carrying: [identity]) { start, totals in
+      return loop("chunk", 0..<stage.loopCount, step: steps, carrying: identities) { start, totals in
         let end = chunkEnd(start, steps: steps, limit: stage.loopCount)
-        let sum = loop("l0", from: start, to: end, mayBeEmpty: false, carrying: [identity]) { index, sums in
+        let sums = loop("l0", from: start, to: end, mayBeEmpty: false, carrying: identities) { index, sums in
           var inner = frame
           enter(number, &inner, axis: domainRank, .uniform(index))
-          return [combine(number, sums[0], stageValue(number, inner), lanes: lanes)]
+          return add(number, inner, to: sums)
         }
-        return [combine(number, totals[0], sum[0], lanes: lanes)]
-      }[0]
+        return combine(number, totals, sums, frame)
+      }
     }
-    let state = [identity, identity, ir.index(steps)]
-    let end = reduceRows(number, frame, axis: 0, identity, carrying: state)
-    return stage.loopCount % steps == 0 ? end[1] : combine(number, end[1], end[0], lanes: lanes)
+    let state = identities + identities + [ir.index(steps)]
+    let end = reduceRows(number, frame, axis: 0, identities, carrying: state)
+    let (sums, totals) = (Array(end[..<identities.count]), Array(end[identities.count..<end.count - 1]))
+    return stage.loopCount % steps == 0 ? totals : combine(number, totals, sums, frame)
+  }
+
+  /// Where each sink's reduction starts, in the lanes of a frame.
+  private func identities(_ number: Int, _ frame: Frame) -> [IRValue] {
+    stages[number].reducingSinks.map { _, sink in
+      identity(number, sink, lanes: lanes(number, sink.value, frame))
+    }
+  }
+
+  func identity(_ number: Int, _ sink: StageProgram.Sink, lanes: Int) -> IRValue {
+    let dtype = stages[number].dtype(sink)
+    guard case .reduce(let kind, _, _) = sink.sink else { return ir.constant(dtype, bits: 0, lanes: lanes) }
+    return ir.constant(dtype, bits: kind.identity(dtype), lanes: lanes)
+  }
+
+  /// Serves the other sinks at a point of the loop, and combines what it has with what there is.
+  private func add(_ number: Int, _ frame: Frame, to sums: [IRValue]) -> [IRValue] {
+    serveSinks(number, frame)
+    return zip(stages[number].reducingSinks, sums).map { entry, sum in
+      let sink = entry.sink
+      return combine(sink, sum, value(of: sink, number, frame), lanes: lanes(number, sink.value, frame))
+    }
+  }
+
+  /// Combines two values of each sink.
+  private func combine(_ number: Int, _ a: [IRValue], _ b: [IRValue], _ frame: Frame) -> [IRValue] {
+    stages[number].reducingSinks.enumerated().map { index, entry in
+      combine(entry.sink, a[index], b[index], lanes: lanes(number, entry.sink.value, frame))
+    }
   }
 
   /// Where a chunk ends, that of the last one being `limit`.
@@ -43,51 +74,50 @@ extension KernelEmitter {
     return limit % steps == 0 ? end : ir.intrinsic("llvm.smin", [ir.i64], [end, ir.index(limit)])
   }
 
-  /// The same for a loop of several axes, whose chunks end anywhere in a row. Carries the chunk's value, the total and
+  /// The same for a loop of several axes, whose chunks end anywhere in a row. Carries the chunk's values, the totals and
   /// the number of elements that the chunk still takes.
   private func reduceRows(
-    _ number: Int, _ frame: Frame, axis: Int, _ identity: IRValue, carrying state: [IRValue]
+    _ number: Int, _ frame: Frame, axis: Int, _ identities: [IRValue], carrying state: [IRValue]
   ) -> [IRValue] {
     let stage = stages[number]
-    let lanes = lanes(number, stage.value, frame)
     let extent = ir.index(stage.loop[axis])
     if axis < stage.loop.count - 1 {
       return loop("l\(axis)", 0..<stage.loop[axis], carrying: state) { index, state in
         var inner = frame
         enter(number, &inner, axis: domainRank + axis, .uniform(index))
-        return reduceRows(number, inner, axis: axis + 1, identity, carrying: state)
+        return reduceRows(number, inner, axis: axis + 1, identities, carrying: state)
       }
     }
+    let count = identities.count
     // Runs within one row and one chunk; the turn count is a bound, since each turn but the last ends a chunk.
     return whileBelow("run", extent, carrying: state) { start, state in
-      let end = ir.intrinsic("llvm.smin", [ir.i64], [ir.add(start, state[2]), extent])
-      let sum = loop("l\(axis)", from: start, to: end, mayBeEmpty: false, carrying: [state[0]]) {
-        index, sums in
+      let (sums, totals, left) = (Array(state[..<count]), Array(state[count..<2 * count]), state[2 * count])
+      let end = ir.intrinsic("llvm.smin", [ir.i64], [ir.add(start, left), extent])
+      let sum = loop("l\(axis)", from: start, to: end, mayBeEmpty: false, carrying: sums) { index, sums in
         var inner = frame
         enter(number, &inner, axis: domainRank + axis, .uniform(index))
-        return [combine(number, sums[0], stageValue(number, inner), lanes: lanes)]
+        return add(number, inner, to: sums)
       }
-      let left = ir.sub(state[2], ir.sub(end, start))
-      let isFull = ir.compare(LLVMIntEQ, left, ir.index(0))
+      let rest = ir.sub(left, ir.sub(end, start))
+      let isFull = ir.compare(LLVMIntEQ, rest, ir.index(0))
+      let combined = combine(number, totals, sum, frame)
       return (
         end,
-        [
-          ir.select(isFull, identity, sum[0]),
-          ir.select(isFull, combine(number, state[1], sum[0], lanes: lanes), state[1]),
-          ir.select(isFull, ir.index(ReductionOrder.chunkSteps), left),
-        ]
+        zip(identities, sum).map { ir.select(isFull, $0, $1) }
+          + zip(combined, totals).map { ir.select(isFull, $0, $1) }
+          + [ir.select(isFull, ir.index(ReductionOrder.chunkSteps), rest)]
       )
     }
   }
 
-  /// Calls `body` in a loop at each point of the stage's loop, which has one, with the value, the row-major number
-  /// of the point and what is carried.
+  /// Calls `body` in a loop at each point of the stage's loop, which has one, with the row-major number of the point
+  /// and what is carried.
   private func forEachElement(
     _ number: Int, _ frame: Frame, axis: Int = 0, ordinal: IRValue? = nil, carrying state: [IRValue],
-    _ body: (_ value: IRValue, _ ordinal: IRValue, _ state: [IRValue]) -> [IRValue]
+    _ body: (_ inner: Frame, _ ordinal: IRValue, _ state: [IRValue]) -> [IRValue]
   ) -> [IRValue] {
     let extents = stages[number].loop
-    guard axis < extents.count else { return body(stageValue(number, frame), ordinal ?? ir.index(0), state) }
+    guard axis < extents.count else { return body(frame, ordinal ?? ir.index(0), state) }
     return loop("l\(axis)", 0..<extents[axis], carrying: state) { index, state in
       var inner = frame
       enter(number, &inner, axis: domainRank + axis, .uniform(index))
@@ -101,14 +131,16 @@ extension KernelEmitter {
   /// The number of the first greatest or least element, or of the first NaN.
   func reduceToPosition(_ number: Int, _ frame: Frame, _ kind: ArgReduceOp.Kind) -> IRValue {
     let stage = stages[number]
-    let dtype = stage.dtype
-    let lanes = lanes(number, stage.value, frame)
+    let sink = stage.sinks[0]
+    let dtype = stage.dtype(sink)
+    let lanes = lanes(number, sink.value, frame)
     let first = ir.constant(.int32, bits: 0, lanes: lanes)
     if stage.loopCount == 0 { return first }
     // An element that equals this start is not better than it, so that the first one wins where all do.
     let worst = (kind == .max ? ReduceOp.Kind.max : .min).identity(dtype)
     let start = [ir.constant(dtype, bits: worst, lanes: lanes), first]
-    return forEachElement(number, frame, carrying: start) { value, ordinal, state in
+    return forEachElement(number, frame, carrying: start) { inner, ordinal, state in
+      let value = value(of: sink, number, inner)
       let isBetter = isBetter(value, than: state[0], kind, dtype)
       let position = ir.splat(ir.cast(LLVMTrunc, ordinal, ir.i32), lanes)
       return [ir.select(isBetter, value, state[0]), ir.select(isBetter, position, state[1])]
@@ -136,15 +168,19 @@ extension KernelEmitter {
   // MARK: - Many lanes
 
   /// Reduces a stage's loop in `ReductionOrder.laneCount` lanes, as several vectors.
-  func reduceInLanes(_ number: Int, _ frame: Frame, _ kind: ReduceOp.Kind) -> IRValue {
+  ///
+  /// - Returns: a value for each sink that reduces.
+  func reduceInLanes(_ number: Int, _ frame: Frame) -> [IRValue] {
     let stage = stages[number]
     let (laneCount, count) = (ReductionOrder.laneCount, stage.loopCount)
     let chunk = laneCount * ReductionOrder.chunkSteps
-    let bits = kind.identity(stage.dtype)
-    let identity = ir.constant(stage.dtype, bits: bits)
-    if count == 0 { return identity }
-    let start = [IRValue](
-      repeating: ir.constant(stage.dtype, bits: bits, lanes: width), count: laneCount / width)
+    let sinks = stage.reducingSinks.map(\.sink)
+    let identities = sinks.map { identity(number, $0, lanes: 1) }
+    if count == 0 { return identities }
+    // By sink, then by part of the lanes.
+    let start = sinks.flatMap { sink in
+      [IRValue](repeating: identity(number, sink, lanes: width), count: laneCount / width)
+    }
     // From here on a last row of lanes is not full.
     let whole = count / laneCount * laneCount
     var wide = frame
@@ -156,9 +192,9 @@ extension KernelEmitter {
           addRow(number, wide, at: index, to: lanes)
         }
       }
-      return fold(number, addRest(number, frame, wide, from: whole, to: lanes))
+      return fold(sinks, addRest(number, frame, wide, from: whole, to: lanes))
     }
-    return loop("chunk", 0..<count, step: chunk, carrying: [identity]) { first, totals in
+    return loop("chunk", 0..<count, step: chunk, carrying: identities) { first, totals in
       let next = ir.add(first, ir.index(chunk))
       let end = ir.intrinsic("llvm.smin", [ir.i64], [next, ir.index(whole)])
       var lanes = loop(
@@ -169,16 +205,24 @@ extension KernelEmitter {
         let isLast = ir.compare(LLVMIntSGE, next, ir.index(count))
         lanes = when("rest", isLast, lanes) { addRest(number, frame, wide, from: whole, to: $0) }
       }
-      return [combine(number, totals[0], fold(number, lanes), lanes: 1)]
-    }[0]
+      let folded = fold(sinks, lanes)
+      return sinks.indices.map { combine(sinks[$0], totals[$0], folded[$0], lanes: 1) }
+    }
   }
 
   /// Adds one element to each lane.
   private func addRow(_ number: Int, _ wide: Frame, at index: IRValue, to lanes: [IRValue]) -> [IRValue] {
-    lanes.enumerated().map { part, lanes in
+    var lanes = lanes
+    let parts = ReductionOrder.laneCount / width
+    for part in 0..<parts {
       let first = part == 0 ? index : ir.add(index, ir.index(part * width))
-      return combine(number, lanes, elements(number, wide, at: first), lanes: width)
+      let elements = elements(number, wide, at: first)
+      for (place, (_, sink)) in stages[number].reducingSinks.enumerated() {
+        let slot = place * parts + part
+        lanes[slot] = combine(sink, lanes[slot], elements[place], lanes: width)
+      }
     }
+    return lanes
   }
 
   /// Adds the elements from `first` to the loop's end, fewer than there are lanes.
@@ -187,18 +231,26 @@ extension KernelEmitter {
   ) -> [IRValue] {
     var lanes = lanes
     let rest = stages[number].loopCount - first
+    let parts = ReductionOrder.laneCount / width
+    let sinks = stages[number].reducingSinks.map(\.sink)
     for part in 0..<rest / width {
       let elements = elements(number, wide, at: ir.index(first + part * width))
-      lanes[part] = combine(number, lanes[part], elements, lanes: width)
+      for (place, sink) in sinks.enumerated() {
+        let slot = place * parts + part
+        lanes[slot] = combine(sink, lanes[slot], elements[place], lanes: width)
+      }
     }
     let (part, left) = (rest / width, rest % width)
     guard left > 0 else { return lanes }
     var narrow = frame
     setLanes(number, &narrow, left)
-    let elements = widened(elements(number, narrow, at: ir.index(first + part * width)), from: left)
+    let elements = elements(number, narrow, at: ir.index(first + part * width))
     let isLive = ir.vector(of: (0..<width).map { ir.integer(ir.i1, $0 < left ? 1 : 0) })
-    lanes[part] = ir.select(
-      isLive, combine(number, lanes[part], elements, lanes: width), lanes[part])
+    for (place, sink) in sinks.enumerated() {
+      let slot = place * parts + part
+      let sum = combine(sink, lanes[slot], widened(elements[place], from: left), lanes: width)
+      lanes[slot] = ir.select(isLive, sum, lanes[slot])
+    }
     return lanes
   }
 
@@ -208,15 +260,19 @@ extension KernelEmitter {
     return ir.shuffle(elements, ir.poison(ir.type(of: elements)), (0..<width).map { min($0, lanes) })
   }
 
-  /// The elements from number `first` of the loop on, as many as the frame has lanes.
-  private func elements(_ number: Int, _ frame: Frame, at first: IRValue) -> IRValue {
+  /// For each sink that reduces the elements from number `first` of the loop on, as many as the frame has lanes; the
+  /// other sinks are served.
+  private func elements(_ number: Int, _ frame: Frame, at first: IRValue) -> [IRValue] {
     let stage = stages[number]
     var inner = frame
     for (axis, index) in loopIndices(stage, at: first, lanes: frame.lanes).enumerated() {
       enter(number, &inner, axis: domainRank + axis, index)
     }
-    let value = stageValue(number, inner)
-    return stage.varies[stage.value] ? value : ir.splat(value, frame.lanes)
+    serveSinks(number, inner)
+    return stage.reducingSinks.map { _, sink in
+      let value = value(of: sink, number, inner)
+      return stage.varies[sink.value] ? value : ir.splat(value, frame.lanes)
+    }
   }
 
   /// The indices of a loop's axes in lanes that are consecutive elements of its row-major run.
@@ -238,12 +294,17 @@ extension KernelEmitter {
     return indices.reversed()
   }
 
-  /// The lanes combined in halves down to one.
-  private func fold(_ number: Int, _ lanes: [IRValue]) -> IRValue {
+  /// The lanes of each sink combined in halves down to one.
+  private func fold(_ sinks: [StageProgram.Sink], _ lanes: [IRValue]) -> [IRValue] {
+    let parts = ReductionOrder.laneCount / width
+    return sinks.enumerated().map { fold($1, Array(lanes[$0 * parts..<($0 + 1) * parts])) }
+  }
+
+  private func fold(_ sink: StageProgram.Sink, _ lanes: [IRValue]) -> IRValue {
     var parts = lanes
     while parts.count > 1 {
       let half = parts.count / 2
-      parts = (0..<half).map { combine(number, parts[$0], parts[$0 + half], lanes: width) }
+      parts = (0..<half).map { combine(sink, parts[$0], parts[$0 + half], lanes: width) }
     }
     var value = parts[0]
     var half = width / 2
@@ -257,14 +318,14 @@ extension KernelEmitter {
           ir.shuffle(value, none, Array(0..<half)), ir.shuffle(value, none, Array(half..<2 * half))
         )
       }
-      value = combine(number, low, high, lanes: half)
+      value = combine(sink, low, high, lanes: half)
       half /= 2
     }
     return value
   }
 
-  private func combine(_ number: Int, _ a: IRValue, _ b: IRValue, lanes: Int) -> IRValue {
-    guard let combiner = stages[number].combiner else { return a }
+  func combine(_ sink: StageProgram.Sink, _ a: IRValue, _ b: IRValue, lanes: Int) -> IRValue {
+    guard let combiner = sink.combiner else { return a }
     return emit(combiner, [a, b], lanes: lanes)
   }
 }

@@ -10,6 +10,10 @@ extension KernelEmitter {
   func emitDomain(axis: Int, _ frames: [Frame], from: IRValue, to: IRValue) {
     let isLast = axis == domainRank - 1
     if isLast && vectorsAlongDomain {
+      if let blockLength {
+        let bounds = axis == 0 ? (from, to) : (ir.index(0), ir.index(kernel.domain[axis]))
+        return emitBlocks(frames, from: bounds.0, to: bounds.1, length: blockLength)
+      }
       return axis == 0 ? emitRange(frames, from: from, to: to) : emitRow(frames)
     }
     let body = { [self] (index: IRValue, _: [IRValue]) -> [IRValue] in
@@ -92,6 +96,12 @@ extension KernelEmitter {
 
   /// Runs all stages at a point of the domain, given the index of its innermost axis.
   private func runStages(_ frames: [Frame], at index: LaneIndex) {
+    if vectorsAlongDomain, !scratch.buffers.isEmpty {
+      switch index {
+      case .uniform(let position), .consecutive(let position), .perLane(let position):
+        moveScratch(to: position)
+      }
+    }
     for number in stages.indices {
       var frame = frames[number]
       enter(number, &frame, axis: domainRank - 1, index)
@@ -100,27 +110,23 @@ extension KernelEmitter {
   }
 
   private func run(_ number: Int, _ frame: Frame) {
-    let stage = stages[number]
-    switch stage.sink {
-    case .store(_, let buffer, _):
-      guard stage.loopCount > 0 else { return }
-      emitLoops(number, frame, buffer: buffer)
-    case .reduce(let kind, _, let lanes):
-      if lanes == 1 {
-        results[number] = reduceSequentially(number, frame, kind)
-      } else {
-        results[number] = reduceInLanes(number, frame, kind)
-      }
-    case .argReduce(let kind, _):
-      results[number] = reduceToPosition(number, frame, kind)
+    switch stages[number].reduction {
+    case .none:
+      guard stages[number].loopCount > 0 else { return }
+      emitLoops(number, frame, axis: 0) { [self] frame in serveSinks(number, frame) }
+    case .lanes(1): setResults(number, reduceSequentially(number, frame))
+    case .lanes: setResults(number, reduceInLanes(number, frame))
+    case .position(let kind): setResults(number, [reduceToPosition(number, frame, kind)])
     }
   }
 
-  /// The loops of a stage that stores.
-  private func emitLoops(_ number: Int, _ frame: Frame, buffer: Int) {
-    emitLoops(number, frame, axis: 0) { [self] frame in store(number, frame, to: buffer) }
+  private func setResults(_ number: Int, _ values: [IRValue]) {
+    for ((position, _), value) in zip(stages[number].reducingSinks, values) {
+      results[number][position] = value
+    }
   }
 
+  /// The loops of a stage that reduces nothing.
   private func emitLoops(
     _ number: Int, _ frame: Frame, axis: Int, _ body: (Frame) -> Void
   ) {

@@ -14,7 +14,7 @@ struct StageProgram {
       case gather(buffer: Int, offset: Int)
       case index
       case isWithin
-      case stageResult(Int)
+      case stageResult(Int, sink: Int)
     }
     /// A position that must lie in `0 ..< extent`.
     struct Bound: Hashable {
@@ -32,19 +32,32 @@ struct StageProgram {
     var bounds: [Bound] = []
   }
 
+  /// Where a value of the stage goes.
+  struct Sink {
+    let sink: Stage.Sink
+    /// The position of the value in `instructions`.
+    let value: Int
+    /// The map of the element that is stored, an index into `maps`.
+    var map = 0
+    /// How two elements are combined, if the sink reduces.
+    var combiner: ScalarProgram?
+  }
+
+  /// What becomes of the points of the loop.
+  enum Reduction: Hashable {
+    case none
+    case lanes(Int)
+    case position(ArgReduceOp.Kind)
+  }
+
   let loop: [Int]
-  let sink: Stage.Sink
+  private(set) var sinks: [Sink] = []
+  private(set) var reduction = Reduction.none
   private(set) var leaves: [Leaf] = []
   /// The distinct access maps of the stage.
   private(set) var maps: [AffineMap] = []
-  /// The map of the element that is stored, an index into `maps`.
-  private(set) var storeMap = 0
   private(set) var instructions: [ScalarInstruction] = []
   private(set) var tables: [[UInt64]] = []
-  /// The position of the stage's value.
-  private(set) var value = 0
-  /// How two elements are combined, if the stage reduces.
-  private(set) var combiner: ScalarProgram?
   /// For each leaf that is a gather the position of what is added to its place.
   private(set) var offsets: [Int: Int] = [:]
   /// The fault code of each integer division that has one, and of each bool that is true where the kernel fails; by
@@ -52,47 +65,81 @@ struct StageProgram {
   private(set) var faultCodes: [Int: Int] = [:]
   /// Whether the value or a fault needs the instruction.
   private(set) var isNeeded: [Bool] = []
-  /// How many axes, outermost first, must have an index before the instruction can be computed.
+  /// How many axes, in the order in which they get their indices, must have one before the instruction can be computed.
   private(set) var depth: [Int] = []
+  /// The axis of the domain that gets its index after those of the loop; nil where all get theirs from the outermost in.
+  let lastAxis: Int?
   /// Whether the lanes of the instruction differ; only then is it computed as a vector.
   private(set) var varies: [Bool] = []
   /// Whether an instruction that does not vary is an operand of one that does.
   private(set) var needsSplat: [Bool] = []
 
-  var dtype: DType { instructions[value].type }
   var loopCount: Int { loop.reduce(1, *) }
 
+  func dtype(_ sink: Sink) -> DType { instructions[sink.value].type }
+
+  /// The sinks that combine the loop's elements, with their places among all.
+  var reducingSinks: [(position: Int, sink: Sink)] {
+    sinks.enumerated().compactMap { position, sink in
+      switch sink.sink {
+      case .reduce, .argReduce: (position, sink)
+      case .store, .keep: nil
+      }
+    }
+  }
+
   /// The program of stage `number` of a kernel whose axes are merged.
-  init(_ number: Int, of kernel: Kernel) throws(MalformedKernel) {
+  init(_ number: Int, of kernel: Kernel, lastAxis: Int? = nil) throws(MalformedKernel) {
     let stage = kernel.stages[number]
     loop = stage.loop
-    sink = stage.sink
+    self.lastAxis = lastAxis
     guard loop.allSatisfy({ $0 >= 0 }) else { throw MalformedKernel("stage \(number): a negative extent") }
     try collectLeaves(stage, number, kernel)
     var builder = ScalarBuilder(inputs: leaves.map(\.dtype))
-    try expand(stage, number, kernel, into: &builder)
+    let positions = try expand(stage, number, kernel, into: &builder)
     instructions = builder.instructions
     tables = builder.tables
-    try resolveSink(stage, number, kernel)
+    for sink in stage.sinks {
+      guard positions.indices.contains(sink.value) else {
+        throw MalformedKernel("stage \(number) has no value v\(sink.value)")
+      }
+      try resolve(Sink(sink: sink, value: Int(positions[sink.value])), number, kernel)
+    }
     findNeeded()
     findDepths(kernel)
   }
 
-  private mutating func resolveSink(_ stage: Stage, _ number: Int, _ kernel: Kernel) throws(MalformedKernel) {
-    switch stage.sink {
+  private mutating func resolve(_ sink: Sink, _ number: Int, _ kernel: Kernel) throws(MalformedKernel) {
+    var sink = sink
+    let dtype = dtype(sink)
+    switch sink.sink {
     case .store(_, let buffer, let map):
       guard kernel.buffers.indices.contains(buffer), kernel.buffers[buffer].dtype == dtype,
         kernel.buffers[buffer].access == .write
       else { throw MalformedKernel("stage \(number) stores \(dtype) to a buffer that does not take it") }
-      storeMap = try add(map, number, kernel)
+      sink.map = try add(map, number, kernel)
     case .reduce(let kind, _, let lanes):
-      combiner = ProgramCache.program(kind.combiner, [dtype, dtype])
-      guard combiner != nil, lanes == 1 || lanes == ReductionOrder.laneCount else {
+      sink.combiner = ProgramCache.program(kind.combiner, [dtype, dtype])
+      guard sink.combiner != nil, lanes == 1 || lanes == ReductionOrder.laneCount else {
         throw MalformedKernel("stage \(number) takes the \(kind) of \(dtype) in \(lanes) lanes")
       }
-    case .argReduce:
+      try setReduction(.lanes(lanes), number)
+    case .argReduce(let kind, _):
       guard dtype.isNumeric else { throw MalformedKernel("stage \(number) compares \(dtype)") }
+      guard kernel.stages[number].sinks.count == 1 else {
+        throw MalformedKernel("stage \(number) finds a position and does more")
+      }
+      try setReduction(.position(kind), number)
+    case .keep: break
     }
+    sinks.append(sink)
+  }
+
+  private mutating func setReduction(_ reduction: Reduction, _ number: Int) throws(MalformedKernel) {
+    guard self.reduction == .none || self.reduction == reduction else {
+      throw MalformedKernel("stage \(number) reduces in several ways")
+    }
+    self.reduction = reduction
   }
 
   private mutating func add(_ map: AffineMap, _ number: Int, _ kernel: Kernel) throws(MalformedKernel) -> Int
@@ -158,11 +205,11 @@ struct StageProgram {
         map: try add(map, number, kernel))
     case .index(let map):
       return Leaf(source: .index, dtype: instruction.dtype, map: try add(map, number, kernel))
-    case .stageResult(let stage):
-      guard stage >= 0, stage < number, kernel.resultType(ofStage: stage) == instruction.dtype else {
-        throw MalformedKernel("stage \(number) reads no \(instruction.dtype) from stage \(stage)")
-      }
-      return Leaf(source: .stageResult(stage), dtype: instruction.dtype)
+    case .stageResult(let stage, let sink):
+      guard stage >= 0, stage < number,
+        kernel.stages[stage].resultType(ofSink: sink) == instruction.dtype
+      else { throw MalformedKernel("stage \(number) reads no \(instruction.dtype) from stage \(stage)") }
+      return Leaf(source: .stageResult(stage, sink: sink), dtype: instruction.dtype)
     case .check, .constant, .function, .convert: return nil
     }
   }
@@ -177,7 +224,7 @@ struct StageProgram {
 
   private mutating func expand(
     _ stage: Stage, _ number: Int, _ kernel: Kernel, into builder: inout ScalarBuilder
-  ) throws(MalformedKernel) {
+  ) throws(MalformedKernel) -> [Int32] {
     let leafPositions = Dictionary(uniqueKeysWithValues: leaves.enumerated().map { ($1, $0) })
     var positions: [Int32] = []
     positions.reserveCapacity(stage.body.count)
@@ -229,17 +276,14 @@ struct StageProgram {
         }
       }
     }
-    guard positions.indices.contains(stage.value) else {
-      throw MalformedKernel("stage \(number) has no value v\(stage.value)")
-    }
-    value = Int(positions[stage.value])
+    return positions
   }
 
   private mutating func findNeeded() {
     isNeeded = [Bool](repeating: false, count: instructions.count)
     // A body that never runs may not even load what its loop does not move.
     guard loopCount > 0 else { return }
-    isNeeded[value] = true
+    for sink in sinks { isNeeded[sink.value] = true }
     for position in instructions.indices.reversed() {
       if faultCodes[position] != nil { isNeeded[position] = true }
       guard isNeeded[position] else { continue }
@@ -269,7 +313,7 @@ struct StageProgram {
       case .load, .gather, .index, .isWithin:
         let added = offsets[Int(instruction.payload)].map { depth[$0] } ?? 0
         depth.append(max(axesNeeded(by: leaf), added))
-      case .stageResult: depth.append(kernel.domain.count)
+      case .stageResult: depth.append(kernel.domain.isEmpty ? 0 : axisDepth(kernel.domain.count - 1))
       }
     }
   }
@@ -281,11 +325,19 @@ struct StageProgram {
 
   /// How many axes must have an index before a leaf can be computed.
   private func axesNeeded(by leaf: Leaf) -> Int {
-    maps(of: leaf).reduce(0) { max($0, ($1.strides.lastIndex { $0 != 0 } ?? -1) + 1) }
+    maps(of: leaf).reduce(0) { depth, map in
+      map.strides.indices.reduce(depth) { map.strides[$1] == 0 ? $0 : max($0, axisDepth($1)) }
+    }
+  }
+
+  /// The depth of what an axis's index is the last to be needed for.
+  func axisDepth(_ axis: Int) -> Int {
+    guard let lastAxis, axis >= lastAxis else { return axis + 1 }
+    return axis == lastAxis ? lastAxis + 1 + loop.count : axis
   }
 
   /// Finds what varies, when the indices of these axes do.
-  mutating func setVarying(axes: Range<Int>, varyingResults: [Bool]) {
+  mutating func setVarying(axes: Range<Int>, varyingResults: [[Bool]]) {
     varies = []
     for instruction in instructions {
       if instruction.operation != .input {
@@ -297,7 +349,7 @@ struct StageProgram {
       case .load, .gather, .index, .isWithin:
         let moves = maps(of: leaf).contains { map in axes.contains { map.strides[$0] != 0 } }
         varies.append(moves || offsets[Int(instruction.payload)].map { varies[$0] } ?? false)
-      case .stageResult(let stage): varies.append(varyingResults[stage])
+      case .stageResult(let stage, let sink): varies.append(varyingResults[stage][sink])
       }
     }
     needsSplat = [Bool](repeating: false, count: instructions.count)
@@ -325,16 +377,6 @@ struct MalformedKernel: Error {
 }
 
 extension Kernel {
-  /// The type of what a stage reduces to; nil if it stores.
-  fileprivate func resultType(ofStage number: Int) -> DType? {
-    let stage = stages[number]
-    switch stage.sink {
-    case .store: return nil
-    case .reduce(_, let value, _): return stage.body.indices.contains(value) ? stage.body[value].dtype : nil
-    case .argReduce: return .int32
-    }
-  }
-
   /// What the kernel returns if this instruction fails.
   fileprivate func faultCode(stage: Int, instruction: Int) -> Int? {
     faultSites.firstIndex { $0 == (stage, instruction) }.map { $0 + 1 }

@@ -48,6 +48,13 @@ public struct Kernel: Hashable, Sendable {
     stages.reduce(0) { $0 + $1.loop.reduce(1, *) * $1.body.count } * domain.reduce(1, *)
   }
 
+  /// The least of the range that is worth a chunk: columns that are walked down together should fill whole lines of the
+  /// cache, and some for the processor to fetch ahead.
+  public var smallestChunk: Int {
+    let isColumns = domain.count == 1 && vectorAxis == .domain && stages.contains { !$0.loop.isEmpty }
+    return isColumns ? min(max(rangeCount / 256 * 64, 64), 256) : 1
+  }
+
   /// The instructions that can fail, integer divisions and checks of indices, in the order of their fault codes: a kernel returns 0, or
   /// 1 + the position in this list of an instruction that failed.
   public var faultSites: [(stage: Int, instruction: Int)] {
@@ -59,21 +66,27 @@ public struct Kernel: Hashable, Sendable {
   }
 }
 
-/// An inner loop over a scalar body that ends in a store or a reduction. With an empty loop the body runs once.
+/// An inner loop over a scalar body whose values go to one or more sinks. With an empty loop the body runs once.
 public struct Stage: Hashable, Sendable {
   /// Extents, outermost first.
   public var loop: [Int]
   /// In SSA form: operands are positions of earlier instructions.
   public var body: [KernelInstruction]
-  public var sink: Sink
+  /// Served in this order at each point of the loop. Those that reduce do so in the same number of lanes; one that
+  /// finds a position is alone.
+  public var sinks: [Sink]
 
-  public init(loop: [Int], body: [KernelInstruction], sink: Sink) {
+  public init(loop: [Int], body: [KernelInstruction], sinks: [Sink]) {
     self.loop = loop
     self.body = body
-    self.sink = sink
+    self.sinks = sinks
   }
 
-  /// Where the body's value goes.
+  public init(loop: [Int], body: [KernelInstruction], sink: Sink) {
+    self.init(loop: loop, body: body, sinks: [sink])
+  }
+
+  /// Where a value of the body goes.
   public enum Sink: Hashable, Sendable {
     /// Element `at` of a buffer.
     case store(value: Int, buffer: Int, at: AffineMap)
@@ -81,26 +94,42 @@ public struct Stage: Hashable, Sendable {
     case reduce(ReduceOp.Kind, value: Int, lanes: Int)
     /// The first position in the loop of the greatest or least value, as `i32`; NaN wins.
     case argReduce(ArgReduceOp.Kind, value: Int)
+    /// Later stages see the value. Where the loop is not empty, those whose loop has as many points do, at the point of
+    /// the same row-major number.
+    case keep(value: Int)
+
+    /// The position in the body of the value.
+    public var value: Int {
+      switch self {
+      case .store(let value, _, _), .reduce(_, let value, _), .argReduce(_, let value), .keep(let value):
+        value
+      }
+    }
   }
 
   /// Every linear function of the indices that the stage takes.
   public var maps: [AffineMap] {
-    let maps = body.flatMap(\.maps)
-    if case .store(_, _, let map) = sink { return maps + [map] }
-    return maps
+    body.flatMap(\.maps)
+      + sinks.compactMap { sink in if case .store(_, _, let map) = sink { map } else { nil } }
   }
 
   /// Changes every linear function of the indices.
   public mutating func mapMaps(_ change: (AffineMap) -> AffineMap) {
     for position in body.indices { body[position] = body[position].mappingMaps(change) }
-    if case .store(let value, let buffer, let map) = sink {
-      sink = .store(value: value, buffer: buffer, at: change(map))
+    for position in sinks.indices {
+      if case .store(let value, let buffer, let map) = sinks[position] {
+        sinks[position] = .store(value: value, buffer: buffer, at: change(map))
+      }
     }
   }
 
-  public var value: Int {
-    switch sink {
-    case .store(let value, _, _), .reduce(_, let value, _), .argReduce(_, let value): value
+  /// The type of what a sink gives to later stages; nil if it gives nothing, or there is no such sink.
+  public func resultType(ofSink position: Int) -> DType? {
+    guard sinks.indices.contains(position), body.indices.contains(sinks[position].value) else { return nil }
+    switch sinks[position] {
+    case .store: return nil
+    case .reduce(_, let value, _), .keep(let value): return body[value].dtype
+    case .argReduce: return .int32
     }
   }
 }
@@ -122,8 +151,8 @@ public struct KernelInstruction: Hashable, Sendable {
     case constant(UInt64)
     /// The number that an index expression gives.
     case index(AffineMap)
-    /// What an earlier stage reduced to at this domain point.
-    case stageResult(Int)
+    /// What a sink of an earlier stage reduced to at this domain point, or kept at this point of the loop.
+    case stageResult(Int, sink: Int = 0)
     case function(ScalarFunction)
     case convert
   }

@@ -24,7 +24,8 @@ extension Kernel: CustomStringConvertible {
       for (position, instruction) in stage.body.enumerated() {
         text += "    v\(position) = \(phrase(instruction)) : \(instruction.dtype)\n"
       }
-      text += "    \(phrase(stage.sink))\n  }\n"
+      for sink in stage.sinks { text += "    \(phrase(sink))\n" }
+      text += "  }\n"
     }
     return text + "}"
   }
@@ -44,7 +45,9 @@ extension Kernel: CustomStringConvertible {
     case .constant(let bits):
       return "constant \(NDArray(dtype: instruction.dtype, shape: [], bits: [bits]).elementText)"
     case .index(let map): return "index \(map.description(domainRank: domain.count))"
-    case .stageResult(let stage): return "result of stage \(stage)"
+    case .stageResult(let stage, let sink):
+      return stages.indices.contains(stage) && stages[stage].sinks.count == 1
+        ? "result of stage \(stage)" : "result \(sink) of stage \(stage)"
     case .function(let function): return "\(function.name) \(operands)"
     case .convert: return "convert \(operands)"
     }
@@ -62,6 +65,7 @@ extension Kernel: CustomStringConvertible {
     case .reduce(let kind, let value, let lanes):
       "reduce \(kind.rawValue) v\(value), \(lanes) \(lanes == 1 ? "lane" : "lanes")"
     case .argReduce(let kind, let value): "argReduce \(kind.rawValue) v\(value)"
+    case .keep(let value): "keep v\(value)"
     }
   }
 }
