@@ -94,6 +94,13 @@ extension Inspection {
     return TextTable(rows, rightAligned: [1]).text
   }
 
+  /// Which values share kernels, what that saves, and why the others do not.
+  ///
+  /// - Throws: `Diagnostic`, as `text(of: .plan)`.
+  public func fusionReport() throws -> String {
+    try FusionReport(optimized(numbered(for: .plan))).text
+  }
+
   private func milliseconds(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000

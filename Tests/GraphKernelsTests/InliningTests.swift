@@ -56,8 +56,8 @@ import Testing
     case .contraction, .libraryOperand:
       let actual = try reasons { inputs in
         let b = inputs.builder
-        let x = try b.negate(inputs.parameter(.float32, [2, 3]))
-        let y = try b.reshape(b.negate(inputs.parameter(.float32, [12])), to: [3, 4])
+        let x = try b.negate(inputs.parameter(.float32, [20, 30]))
+        let y = try b.reshape(b.negate(inputs.parameter(.float32, [120])), to: [30, 4])
         return [try b.negate(b.append(.dot(DotOp(lhsContract: [1], rhsContract: [0])), [x, y]))]
       }
       return (actual, [.leaf, .libraryOperand, .leaf, .libraryOperand, nil, .contraction, .root])

@@ -59,45 +59,45 @@ import Testing
   @Test func thePlanShowsEveryStepAndBuffer() throws {
     let program = """
       module @net {
-        param %x: f32[4,2]
-        var @w: f32[2,3]
-        %0 = variable @w : f32[2,3]
-        %1 = dot %x, %0 {contract = [1] x [0], batch = [] x []} : f32[4,3]
-        %2 = exp %1 : f32[4,3]
+        param %x: f32[64,32]
+        var @w: f32[32,3]
+        %0 = variable @w : f32[32,3]
+        %1 = dot %x, %0 {contract = [1] x [0], batch = [] x []} : f32[64,3]
+        %2 = exp %1 : f32[64,3]
         %3 = constant {value = 0.5} : f32[]
-        %4 = broadcast %3 {shape = [2, 3], axes = []} : f32[2,3]
-        %5 = multiply %0, %4 : f32[2,3]
-        result %2 : f32[4,3]  "y"
+        %4 = broadcast %3 {shape = [32, 3], axes = []} : f32[32,3]
+        %5 = multiply %0, %4 : f32[32,3]
+        result %2 : f32[64,3]  "y"
         update @w = %5
       }
       """
     #expect(
       try Inspection(text: program, file: "net.gir").text(of: .plan) == """
-        plan @net: 3 steps, 2 kernels, arena of 64 bytes
+        plan @net: 3 steps, 2 kernels, arena of 768 bytes
 
         buffers
-          b0  f32[4,2]  parameter "x"  32 bytes
-          b1  f32[2,3]  variable "w"   24 bytes
-          b2  f32[4,3]  arena + 0      48 bytes
-          b3  f32[4,3]  output 0       48 bytes
-          b4  f32[2,3]  output 1       24 bytes
+          b0  f32[64,32]  parameter "x"  8192 bytes
+          b1  f32[32,3]   variable "w"    384 bytes
+          b2  f32[64,3]   arena + 0       768 bytes
+          b3  f32[64,3]   output 0        768 bytes
+          b4  f32[32,3]   output 1        384 bytes
 
         steps
-          0  dot f32 [4,2] · [2,3]  b0, b1 → b2
-          1  kernel 0               b2 → b3      // exp
-          2  kernel 1               b1 → b4      // multiply
+          0  dot f32 [64,32] · [32,3]  b0, b1 → b2
+          1  kernel 0                  b2 → b3      // exp
+          2  kernel 1                  b1 → b4      // multiply
 
         results
-          "y"  f32[4,3]  output 0
+          "y"  f32[64,3]  output 0
 
         updates
-          variable "w"  f32[2,3]  output 1
+          variable "w"  f32[32,3]  output 1
 
         """)
     #expect(
       try Inspection(text: program, file: "net.gir").text(of: .kernels) == """
         // kernel 0, step 1: exp
-        kernel (b0: read f32, b1: write f32) domain [12] vector domain {
+        kernel (b0: read f32, b1: write f32) domain [192] vector domain {
           stage 0 loop [] {
             v0 = load b0[d0] : f32
             v1 = exp v0 : f32
@@ -106,7 +106,7 @@ import Testing
         }
 
         // kernel 1, step 2: multiply
-        kernel (b0: read f32, b1: write f32) domain [6] vector domain {
+        kernel (b0: read f32, b1: write f32) domain [96] vector domain {
           stage 0 loop [] {
             v0 = load b0[d0] : f32
             v1 = constant 0.5 : f32
@@ -115,7 +115,31 @@ import Testing
           }
         }
 
-        // step 0: dot f32 [4,2] · [2,3]
+        // step 0: dot f32 [64,32] · [32,3]
+
+        """)
+  }
+
+  @Test func theFusionReportSaysWhatSharesAKernelAndWhy() throws {
+    let program = """
+      module @net {
+        param %x: f32[3,3]
+        %0 = multiply %x, %x : f32[3,3]
+        %1 = reduce %0 {kind = sum, axes = [0]} : f32[3]
+        %2 = reduce %0 {kind = sum, axes = [1]} : f32[3]
+        result %1 : f32[3]  "columns"
+        result %2 : f32[3]  "rows"
+      }
+      """
+    let report = try Inspection(text: program, file: "net.gir").fusionReport()
+    #expect(
+      report == """
+        kernels of several values
+          0: stores %1 multiply f32[3,3] (net.gir:3:8), %2 reduce f32[3] (net.gir:4:8)
+        temporaries in memory
+          %1 multiply f32[3,3] (net.gir:3:8), 36 bytes: several consumers read it
+        apart
+          %3 reduce f32[3] (net.gir:5:8) and %2 reduce f32[3] (net.gir:4:8): they reduce along different axes
 
         """)
   }

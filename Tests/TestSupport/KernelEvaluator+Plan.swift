@@ -15,12 +15,18 @@ public enum PlanEvaluator {
     public var updates: [NDArray]
   }
 
+  /// - Parameter replaces: whether updates are written where the old values lie, as far as the plan says that they may
+  ///   be; the arrays that are given stay as they are.
   /// - Throws: `KernelFlaw` for a plan that breaks its contract, `Diagnostic` for a fault of the run.
-  public static func run(_ plan: Plan, parameters: [NDArray] = [], variables: [NDArray] = []) throws
-    -> Outcome
-  {
+  public static func run(
+    _ plan: Plan, parameters: [NDArray] = [], variables: [NDArray] = [], replaces: Bool = false
+  ) throws -> Outcome {
     let arena = NDArrayStorage(patternedByteCount: plan.arenaByteCount)
-    let outputs = plan.outputs.map { NDArrayStorage(patternedByteCount: $0) }
+    let variables = replaces ? variables.map(copy) : variables
+    let outputs = zip(plan.outputs, plan.replacedVariables).map { byteCount, variable in
+      if replaces, let variable { return variables[variable].storage }
+      return NDArrayStorage(patternedByteCount: byteCount)
+    }
     let evaluators = try plan.kernels.map { try KernelEvaluator($0) }
     let bytes = try plan.buffers.map { buffer -> UnsafeMutableRawBufferPointer in
       let (storage, offset): (NDArrayStorage, Int) =
@@ -132,6 +138,11 @@ public enum PlanEvaluator {
       default: throw KernelFlaw("step \(time) writes to \(buffers[written].storage)")
       }
       for (position, read) in uses.reads.enumerated() where overlap(bytes[written], bytes[read]) {
+        if case .output(let output) = buffers[written].storage,
+          case .variable(let variable) = buffers[read].storage, plan.replacedVariables[output] == variable
+        {
+          continue
+        }
         if case .host(let host) = step, written == read, written == host.writes.first,
           position == host.call.op.rule.updatedOperand
         {
@@ -140,6 +151,13 @@ public enum PlanEvaluator {
         throw KernelFlaw("step \(time) reads buffer \(read) where it writes buffer \(written)")
       }
     }
+  }
+
+  private static func copy(_ array: NDArray) -> NDArray {
+    let storage = NDArrayStorage(uninitializedByteCount: array.storage.byteCount)
+    UnsafeMutableRawBufferPointer(start: storage.base, count: storage.byteCount)
+      .copyMemory(from: UnsafeRawBufferPointer(start: array.storage.base, count: storage.byteCount))
+    return NDArray(dtype: array.dtype, shape: array.shape, storage: storage)
   }
 
   private static func overlap(

@@ -23,6 +23,8 @@ struct DumpCommand: Command {
       Option("only", "KERNEL", "show one kernel, by its number or by words of its label"),
       Option("after", "PASS", "show optimized behind this pass, not behind the last"),
       Option("time-passes", nil, "tell on standard error what each pass did and how long it took"),
+      Option(
+        "explain-fusion", nil, "tell on standard error which values share kernels, and why others do not"),
       Option("output", short: "o", "FILE", "write to a file, which appears complete or not at all"),
     ],
     discussion: """
@@ -53,6 +55,7 @@ struct DumpCommand: Command {
   private let bindings: [Int: Int]
   private let gradients: [(loss: String, targets: [String])]
   private let timesPasses: Bool
+  private let explainsFusion: Bool
   private let output: String?
 
   private static var modelList: String { BuiltInModel.all.map(\.name).joined(separator: ", ") }
@@ -66,6 +69,7 @@ struct DumpCommand: Command {
     bindings = try Self.bindings(arguments)
     gradients = try Self.gradients(arguments)
     timesPasses = arguments.has("time-passes")
+    explainsFusion = arguments.has("explain-fusion")
     output = arguments["output"]
     try Self.checkFit(stage, options, arguments)
   }
@@ -76,9 +80,10 @@ struct DumpCommand: Command {
     for (loss, targets) in gradients {
       inspection = try inspection.differentiating(loss, withRespectTo: targets)
     }
-    if stage != .graph || timesPasses { try requireNumbers(inspection) }
+    if stage != .graph || timesPasses || explainsFusion { try requireNumbers(inspection) }
     let text = try inspection.text(of: stage, options: options)
     if timesPasses { outcome.errors += try inspection.passReport() }
+    if explainsFusion { outcome.errors += try inspection.fusionReport() }
     if let output {
       try FileSystem.write(Array(text.utf8), to: output)
     } else {
@@ -103,7 +108,8 @@ struct DumpCommand: Command {
   private func requireNumbers(_ inspection: Inspection) throws {
     let open = inspection.openSymbols
     if open.isEmpty { return }
-    let subject = stage == .graph ? "--time-passes" : "the stage '\(stage.rawValue)'"
+    let option = explainsFusion ? "--explain-fusion" : "--time-passes"
+    let subject = stage == .graph ? option : "the stage '\(stage.rawValue)'"
     let flags = open.map { "\($0.symbol)=32" }.joined(separator: ",")
     throw Diagnostic(
       .run, code: "dump.symbols",

@@ -22,9 +22,16 @@ struct ExpressionBuilder {
     let axes: [ElementIndex]
   }
   private var known: [Point: Int] = [:]
+  /// The same for values that are computed although they are stored.
+  private var defined: [Point: Int] = [:]
   private var positions: [KernelInstruction: Int] = [:]
   /// What every load keeps within.
   private let bounds: [KernelInstruction.Bound]
+  /// The stored values that the kernel computes itself.
+  var members: [Value: KernelMember] = [:]
+  /// The members that were asked for, and whether one of them was asked for at another point than the kernel's own.
+  private(set) var usedMembers: Set<Value> = []
+  private(set) var isAstray = false
 
   /// - Parameter bounds: an element outside of them is 0 wherever it is loaded.
   init(
@@ -71,6 +78,15 @@ struct ExpressionBuilder {
     if inlining.isInMemory(value) {
       let memory = inlining.memory(of: value)
       let node = module.nodes[memory.nodeIndex]
+      if let member = members[memory] {
+        usedMembers.insert(memory)
+        let index = linear(axes, module.type(of: value), for: node)
+        if index.offset == nil, member.isPlaced(at: index.map) {
+          if let result = member.result { return append(result, of: memory) }
+          return try element(definitionOf: memory, at: member.axes)
+        }
+        isAstray = true
+      }
       return try load(memory, at: linear(axes, module.type(of: value), for: node), from: node)
     }
     return try element(definitionOf: value, at: axes)
@@ -78,7 +94,11 @@ struct ExpressionBuilder {
 
   /// Instructions that compute one element of a value, even if the value is to be stored.
   mutating func element(definitionOf value: Value, at axes: [AffineMap]) throws -> Int {
-    try element(definitionOf: value, at: axes.map { ElementIndex($0) })
+    let point = Point(value: value, axes: axes.map { ElementIndex($0) })
+    if let position = defined[point] { return position }
+    let position = try element(definitionOf: value, at: point.axes)
+    defined[point] = position
+    return position
   }
 
   private mutating func element(definitionOf value: Value, at axes: [ElementIndex]) throws -> Int {

@@ -37,6 +37,8 @@ struct Inlining {
 
   /// For each node why it is stored; nil for one that is computed inside its consumers.
   let stored: [Reason?]
+  /// For each node the weighted instructions that an element takes, but for those of stored values within.
+  let weights: [Int]
   private let sources: MemorySources
 
   /// - Parameter fuses: whether values may be computed inside their consumers at all; a single constant still may.
@@ -48,6 +50,7 @@ struct Inlining {
     decision.storeWhatPays()
     self.sources = sources
     stored = decision.stored
+    weights = decision.weights
   }
 
   /// The value whose memory a value shares: the one behind reshapes and markers.
@@ -55,6 +58,21 @@ struct Inlining {
 
   /// Whether a value lies in memory, under its own name or another.
   func isInMemory(_ value: Value) -> Bool { stored[sources[value].nodeIndex] != nil }
+
+  /// Multiply-adds of floats up to which a matrix product is a kernel of ours, which shares it with what it feeds; a
+  /// library's call takes longer.
+  static let largestKernelDot = 1 << 10
+
+  /// Whether a product is a kernel rather than a library's: one of integers, and a tiny one.
+  static func isKernel(dot node: Node, in module: Module) -> Bool {
+    guard case .dot(let rule) = node.op, node.types[0].dtype.isFloatingPoint else { return true }
+    let lhs = module.type(of: node.operands[0]).shape.extents ?? []
+    let steps = rule.lhsContract.reduce(1) { $0 * lhs[$1] }
+    let count = node.types[0].shape.elementCount.coefficient
+    let (product, overflows) = steps.multipliedReportingOverflow(by: count)
+    // Sums of one chunk are the reference's, bit for bit.
+    return !overflows && product <= largestKernelDot && steps <= ReductionOrder.chunkSteps
+  }
 
   /// For each operand axis the result axes that make it up, with their strides, when a reshape only splits axes or
   /// adds and drops unit axes; nil when it merges.
@@ -146,7 +164,7 @@ private struct InliningDecision {
       case .pad, .concatenate: store(value, .join)
       case .dot:
         store(value, .contraction)
-        if node.types[0].dtype.isFloatingPoint {
+        if !Inlining.isKernel(dot: node, in: module) {
           for operand in node.operands { store(operand, .libraryOperand) }
         }
       default:
@@ -227,7 +245,7 @@ private struct InliningDecision {
     case .pad:
       if weight(of: operands[1]) > 0 { store(operands[1], .repeated) }
     case .dot:
-      // One of integers; each element of an operand meets a whole row or column of the other.
+      // Each element of an operand meets a whole row or column of the other.
       for operand in operands where weight(of: operand) > 0 { store(operand, .repeated) }
     default: break
     }

@@ -29,7 +29,7 @@ extension ModuleLowering {
       flag = addBuffer(TensorType(.bool, .scalar), .arena(offset: 0))
     case .scan(let rule):
       guard let length = rule.length.value else { throw Lowering.bug("a scan's length is open", module) }
-      var region = ModuleLowering(try rule.body.module.wideningHalves(), tables: tables)
+      var region = try ModuleLowering(try rule.body.module.wideningHalves(), tables: tables)
       let outputs = region.sharedOutputs(of: rule)
       let places = (0..<rule.carries).map { carry -> Plan.ControlStep.CarryPlace in
         outputs[carry] ?? .turns(spare: spare(&self, carry))
@@ -57,7 +57,7 @@ extension ModuleLowering {
   }
 
   private func body(_ region: Region) throws -> Plan.Body {
-    var lowering = ModuleLowering(try region.module.wideningHalves(), tables: tables)
+    var lowering = try ModuleLowering(try region.module.wideningHalves(), tables: tables)
     return try lowering.body(skipping: [])
   }
 

@@ -11,7 +11,7 @@ public enum Lowering {
   public static func plan(for module: Module, fuses: Bool = true) throws -> Plan {
     guard module.isStatic else { throw bug("the module has unbound symbols", module) }
     return try DeepStack.run(levels: module.regionDepth) {
-      var lowering = ModuleLowering(try module.wideningHalves(), tables: LoweringTables(fuses: fuses))
+      var lowering = try ModuleLowering(try module.wideningHalves(), tables: LoweringTables(fuses: fuses))
       return try lowering.run()
     }
   }
@@ -47,6 +47,7 @@ final class LoweringTables {
 struct ModuleLowering {
   let module: Module
   let inlining: Inlining
+  let clustering: Clustering
   let tables: LoweringTables
 
   var buffers: [Plan.Buffer] = []
@@ -56,10 +57,11 @@ struct ModuleLowering {
   var outputNumbers: [Value: Int?] = [:]
   private var outputs: [Int] = []
 
-  init(_ module: Module, tables: LoweringTables) {
+  init(_ module: Module, tables: LoweringTables) throws {
     self.module = module
     self.tables = tables
     inlining = Inlining(module, fuses: tables.fuses)
+    clustering = try Clustering(module, inlining, fuses: tables.fuses)
   }
 
   mutating func run() throws -> Plan {
@@ -75,18 +77,26 @@ struct ModuleLowering {
   }
 
   mutating func lowerNodes() throws {
-    for index in module.nodes.indices where inlining.stored[index] != nil {
-      for result in module.nodes[index].types.indices {
-        try addBuffer(for: Value(node: Int32(index), result: Int32(result)))
+    for index in module.nodes.indices
+    where inlining.stored[index] != nil && module.nodes[index].op.lowering == .leaf {
+      try addBuffer(for: Value(node: Int32(index)))
+    }
+    for unit in clustering.units {
+      switch unit {
+      case .cluster(let cluster): try lower(cluster)
+      case .single(let value):
+        for result in module.nodes[value.nodeIndex].types.indices {
+          try addBuffer(for: Value(node: value.node, result: Int32(result)))
+        }
+        try lower(value)
       }
-      try lower(Value(node: Int32(index)))
     }
   }
 
   // MARK: Buffers
 
   /// Gives a result of a stored node its buffer.
-  private mutating func addBuffer(for value: Value) throws {
+  mutating func addBuffer(for value: Value) throws {
     let node = module.nodes[value.nodeIndex]
     let type = module.type(of: value)
     let storage: Plan.Storage
@@ -119,17 +129,13 @@ struct ModuleLowering {
   private mutating func lower(_ value: Value) throws {
     let node = module.nodes[value.nodeIndex]
     switch node.op {
-    case .parameter, .variable, .constant: break
-    case .reduce(let rule): try lowerReduce(value, node, rule)
-    case .argReduce(let rule): try lowerArgReduce(value, node, rule)
-    case .dot(let rule) where node.types[0].dtype.isFloatingPoint: try lowerMatrixProduct(value, node, rule)
-    case .dot(let rule): try lowerIntegerDot(value, node, rule)
+    case .dot(let rule): try lowerMatrixProduct(value, node, rule)
     case .pad(let rule): try lowerPad(value, node, rule)
     case .concatenate(let rule): try lowerConcatenate(value, node, rule)
     case .fold(let rule): try lowerFold(value, node, rule)
     case let op where op.lowering == .library: try lowerHostCall(value, node)
     case let op where op.lowering == .control: try lowerControl(value, node)
-    default: try lowerMap(value)
+    default: throw Lowering.bug("\(node.op.mnemonic) has no step of its own", module)
     }
   }
 
@@ -195,7 +201,7 @@ struct ModuleLowering {
 
   // MARK: Kernels
 
-  private func extents(_ value: Value) -> [Int] { module.type(of: value).shape.extents ?? [] }
+  func extents(_ value: Value) -> [Int] { module.type(of: value).shape.extents ?? [] }
 
   /// The map that follows index `dimension`, among `count` indices.
   private func index(_ dimension: Int, of count: Int) -> AffineMap {
@@ -208,60 +214,33 @@ struct ModuleLowering {
     ExpressionBuilder(module: module, inlining: inlining, dimensions: dimensions, arguments: arguments)
   }
 
-  /// Appends the step that runs a kernel of these stages and writes `target` last.
-  private mutating func append(
+  /// Appends the step that runs a kernel of these stages, whose buffers are the arguments and then the targets.
+  mutating func append(
     domain: [Int], stages: [Stage], vectorAxis: Kernel.VectorAxis, reading arguments: [Value],
-    writing target: Value,
-    faults: [Plan.Fault], label: String
+    writing targets: [Value], faults: [Plan.Fault], label: String
   ) throws {
-    if domain.contains(0) { return }
-    let targetType = module.type(of: target)
+    guard !domain.contains(0), let last = targets.last else { return }
     let reads = try arguments.map { try buffer(of: $0) }
     let kernel = Kernel(
       buffers: arguments.map { Kernel.Buffer(module.type(of: $0).dtype, .read) }
-        + [Kernel.Buffer(targetType.dtype, .write)],
+        + targets.map { Kernel.Buffer(module.type(of: $0).dtype, .write) },
       domain: domain, stages: stages, vectorAxis: vectorAxis
     ).simplified()
     let number = tables.number(of: kernel)
-    let written = try buffer(of: target)
+    let written = try targets.map { try buffer(of: $0) }
     steps.append(
       .kernel(
         Plan.KernelStep(
-          kernel: number, buffers: reads + [written], reads: reads, writes: [written], label: label,
-          faults: faults, origin: module.nodes[target.nodeIndex].origin)))
+          kernel: number, buffers: reads + written, reads: reads, writes: written, label: label,
+          faults: faults, origin: module.nodes[last.nodeIndex].origin)))
   }
 
   private func faults(of builder: ExpressionBuilder) -> [Plan.Fault] {
     builder.body.indices.filter { builder.body[$0].canFault }.map { builder.origins[$0] }
   }
 
-  private func label(of builder: ExpressionBuilder, then last: String? = nil) -> String {
-    var words = zip(builder.body, builder.origins).compactMap { instruction, origin -> String? in
-      switch instruction.operation {
-      case .function(.select) where origin.mnemonic == "dynamicUpdate": "dynamicUpdate"
-      case .function(let function):
-        // What else computes integers and truths computes a place.
-        [function.name, "dot"].contains(origin.mnemonic) || ![.int64, .bool].contains(instruction.dtype)
-          ? function.name : nil
-      case .convert: ["convert", "iota"].contains(origin.mnemonic) ? origin.mnemonic : nil
-      case .index: origin.mnemonic == "iota" ? "iota" : nil
-      case .gather: "gather"
-      case .load, .loadWithin, .isWithin, .check, .constant, .stageResult: nil
-      }
-    }
-    if let last { words.append(last) }
-    return words.isEmpty ? "copy" : words.joined(separator: " ")
-  }
-
-  /// One store a point of the value's shape.
-  private mutating func lowerMap(_ value: Value) throws {
-    let domain = extents(value)
-    let axes = domain.indices.map { index($0, of: domain.count) }
-    var builder = expression(dimensions: domain.count)
-    let element = try builder.element(definitionOf: value, at: axes)
-    try appendStore(
-      element, builder, domain: domain, target: value,
-      at: AffineMap(strides: rowMajorStrides(domain)), label: label(of: builder))
+  private func label(of builder: ExpressionBuilder, then last: String) -> String {
+    (builder.words + [last]).joined(separator: " ")
   }
 
   private mutating func appendStore(
@@ -271,24 +250,7 @@ struct ModuleLowering {
     let sink = Stage.Sink.store(value: element, buffer: builder.arguments.count, at: map)
     try append(
       domain: domain, stages: [Stage(loop: [], body: builder.body, sink: sink)], vectorAxis: .domain,
-      reading: builder.arguments, writing: target, faults: faults(of: builder), label: label)
-  }
-
-  /// A reduction over some axes of an operand, and the store of its result.
-  private mutating func appendReduction(
-    of operand: Value, axes: [Int], target: Value, vectorAxis: Kernel.VectorAxis, label last: String,
-    sink: (_ value: Int) -> Stage.Sink
-  ) throws {
-    let shape = extents(operand)
-    let kept = shape.indices.filter { !axes.contains($0) }
-    let order = kept + axes
-    var maps = [AffineMap](repeating: .constant(0, dimensions: shape.count), count: shape.count)
-    for (position, axis) in order.enumerated() { maps[axis] = index(position, of: shape.count) }
-    var builder = expression(dimensions: shape.count)
-    let element = try builder.element(of: operand, at: maps)
-    try appendReduction(
-      builder, sink(element), domain: kept.map { shape[$0] }, loop: axes.map { shape[$0] }, target: target,
-      vectorAxis: vectorAxis, label: last)
+      reading: builder.arguments, writing: [target], faults: faults(of: builder), label: label)
   }
 
   private mutating func appendReduction(
@@ -303,24 +265,7 @@ struct ModuleLowering {
         value: 0, buffer: builder.arguments.count, at: map ?? AffineMap(strides: rowMajorStrides(domain))))
     try append(
       domain: domain, stages: [reduction, store], vectorAxis: vectorAxis, reading: builder.arguments,
-      writing: target, faults: faults(of: builder), label: label(of: builder, then: last))
-  }
-
-  private mutating func lowerReduce(_ value: Value, _ node: Node, _ rule: ReduceOp) throws {
-    let operand = node.operands[0]
-    let order = ReductionOrder(axes: rule.axes, rank: module.type(of: operand).rank)
-    try appendReduction(
-      of: operand, axes: rule.axes, target: value, vectorAxis: order.lanes == 1 ? .domain : .loop,
-      label: "reduce \(rule.kind.rawValue)"
-    ) { .reduce(rule.kind, value: $0, lanes: order.lanes) }
-  }
-
-  private mutating func lowerArgReduce(_ value: Value, _ node: Node, _ rule: ArgReduceOp) throws {
-    let isLast = rule.axis == module.type(of: node.operands[0]).rank - 1
-    try appendReduction(
-      of: node.operands[0], axes: [rule.axis], target: value, vectorAxis: isLast ? .loop : .domain,
-      label: rule.mnemonic
-    ) { .argReduce(rule.kind, value: $0) }
+      writing: [target], faults: faults(of: builder), label: label(of: builder, then: last))
   }
 
   // MARK: Overlap-add
@@ -478,35 +423,5 @@ struct ModuleLowering {
         call, a: try buffer(of: node.operands[0]), b: try buffer(of: node.operands[1]),
         c: try buffer(of: value),
         origin: node.origin))
-  }
-
-  /// A row program: sums of integer products are the same in any order.
-  private mutating func lowerIntegerDot(_ value: Value, _ node: Node, _ rule: DotOp) throws {
-    let (lhs, rhs) = (extents(node.operands[0]), extents(node.operands[1]))
-    let domain = extents(value)
-    let loop = rule.lhsContract.map { lhs[$0] }
-    let dimensions = domain.count + loop.count
-    let lhsFree = rule.lhsFree(rank: lhs.count)
-    var lhsMaps = lhs.map { _ in AffineMap.constant(0, dimensions: dimensions) }
-    var rhsMaps = rhs.map { _ in AffineMap.constant(0, dimensions: dimensions) }
-    for (position, axis) in (rule.lhsBatch + lhsFree).enumerated() {
-      lhsMaps[axis] = index(position, of: dimensions)
-    }
-    for (position, axis) in rule.rhsBatch.enumerated() { rhsMaps[axis] = index(position, of: dimensions) }
-    for (position, axis) in rule.rhsFree(rank: rhs.count).enumerated() {
-      rhsMaps[axis] = index(rule.lhsBatch.count + lhsFree.count + position, of: dimensions)
-    }
-    for position in loop.indices {
-      lhsMaps[rule.lhsContract[position]] = index(domain.count + position, of: dimensions)
-      rhsMaps[rule.rhsContract[position]] = index(domain.count + position, of: dimensions)
-    }
-    var builder = expression(dimensions: dimensions)
-    let left = try builder.element(of: node.operands[0], at: lhsMaps)
-    let right = try builder.element(of: node.operands[1], at: rhsMaps)
-    let product = builder.append(
-      KernelInstruction(.function(.multiply), node.types[0].dtype, [left, right]), from: node)
-    try appendReduction(
-      builder, .reduce(.sum, value: product, lanes: 1), domain: domain, loop: loop, target: value,
-      vectorAxis: .domain, label: "dot")
   }
 }
