@@ -116,6 +116,38 @@ import Testing
     try check([(kernel, [samples(3 * length, seed: length), [UInt64](repeating: 0, count: 3 * length)])])
   }
 
+  /// Sums and extrema of rows side by side, four and what is left, with lengths that end in the middle of a vector.
+  @Test(arguments: [[4, 256], [7, 300], [13, 4200], [2, 5, 261]]) func sideBySide(_ shape: [Int]) throws {
+    let (rows, length) = (shape.dropLast().reduce(1, *), shape[shape.count - 1])
+    let f32 = DType.float32
+    // The axes of the domain do not merge.
+    let outer = Array(rowMajorStrides(shape).dropLast())
+    let place = Array(rowMajorStrides(Array(shape.dropLast().reversed())).reversed())
+    let load = KernelInstruction(.load(buffer: 0, at: AffineMap(strides: outer + [1])), f32)
+    let store = { (buffer: Int) in
+      Stage.Sink.store(value: 2, buffer: buffer, at: AffineMap(strides: place))
+    }
+    let lanes = ReductionOrder.laneCount
+    let kernel = Kernel(
+      buffers: [.init(f32, .read), .init(f32, .write)], domain: Array(shape.dropLast()),
+      stages: [
+        Stage(loop: [length], body: [load], sinks: [.reduce(.sum, value: 0, lanes: lanes)]),
+        Stage(
+          loop: [length],
+          body: [
+            load, KernelInstruction(.stageResult(0), f32),
+            KernelInstruction(.function(.subtract), f32, [0, 1]),
+          ], sinks: [.reduce(.max, value: 2, lanes: lanes)]),
+        Stage(
+          loop: [],
+          body: [
+            KernelInstruction(.stageResult(0), f32), KernelInstruction(.stageResult(1), f32),
+            KernelInstruction(.function(.add), f32, [0, 1]),
+          ], sinks: [store(1)]),
+      ], vectorAxis: .loop)
+    try check([(kernel, [samples(rows * length, seed: length), [UInt64](repeating: 0, count: rows)])])
+  }
+
   private func samples(_ count: Int, seed: Int) -> [UInt64] {
     let array = SampleArray.make(.float32, [count], .finite, seed: seed)
     return (0..<count).map { array.bits(at: $0) }

@@ -149,6 +149,7 @@ final class LLVMBuilder {
   }
 
   func move(to block: LLVMBasicBlockRef) { LLVMPositionBuilderAtEnd(builder, block) }
+  func move(before instruction: IRValue) { LLVMPositionBuilderBefore(builder, instruction) }
   var currentBlock: LLVMBasicBlockRef { LLVMGetInsertBlock(builder) }
 
   func jump(_ block: LLVMBasicBlockRef) { LLVMBuildBr(builder, block) }

@@ -167,24 +167,29 @@ extension KernelEmitter {
 
   // MARK: - Many lanes
 
-  /// Reduces a stage's loop in `ReductionOrder.laneCount` lanes, as several vectors.
+  /// Reduces a stage's loop in `ReductionOrder.laneCount` lanes, as several vectors, at some points of the domain at once.
   ///
-  /// - Returns: a value for each sink that reduces.
-  func reduceInLanes(_ number: Int, _ frame: Frame) -> [IRValue] {
+  /// - Returns: for each frame a value for each sink that reduces.
+  func reduceInLanes(_ number: Int, _ frames: [Frame]) -> [[IRValue]] {
     let stage = stages[number]
     let (laneCount, count) = (ReductionOrder.laneCount, stage.loopCount)
     let chunk = laneCount * ReductionOrder.chunkSteps
     let sinks = stage.reducingSinks.map(\.sink)
-    let identities = sinks.map { identity(number, $0, lanes: 1) }
-    if count == 0 { return identities }
-    // By sink, then by part of the lanes.
-    let start = sinks.flatMap { sink in
-      [IRValue](repeating: identity(number, sink, lanes: width), count: laneCount / width)
+    let identities = frames.flatMap { _ in sinks.map { identity(number, $0, lanes: 1) } }
+    if count == 0 { return rows(identities, frames.count) }
+    // By frame, then by sink, then by part of the lanes.
+    let start = frames.flatMap { _ in
+      sinks.flatMap { sink in
+        [IRValue](repeating: identity(number, sink, lanes: width), count: laneCount / width)
+      }
     }
     // From here on a last row of lanes is not full.
     let whole = count / laneCount * laneCount
-    var wide = frame
-    setLanes(number, &wide, width)
+    let wide = frames.map { frame in
+      var wide = frame
+      setLanes(number, &wide, width)
+      return wide
+    }
     if count <= chunk {
       var lanes = start
       if whole > 0 {
@@ -192,9 +197,9 @@ extension KernelEmitter {
           addRow(number, wide, at: index, to: lanes)
         }
       }
-      return fold(sinks, addRest(number, frame, wide, from: whole, to: lanes))
+      return rows(fold(sinks, addRest(number, frames, wide, from: whole, to: lanes)), frames.count)
     }
-    return loop("chunk", 0..<count, step: chunk, carrying: identities) { first, totals in
+    let totals = loop("chunk", 0..<count, step: chunk, carrying: identities) { first, totals in
       let next = ir.add(first, ir.index(chunk))
       let end = ir.intrinsic("llvm.smin", [ir.i64], [next, ir.index(whole)])
       var lanes = loop(
@@ -203,53 +208,68 @@ extension KernelEmitter {
       ) { index, lanes in addRow(number, wide, at: index, to: lanes) }
       if whole < count {
         let isLast = ir.compare(LLVMIntSGE, next, ir.index(count))
-        lanes = when("rest", isLast, lanes) { addRest(number, frame, wide, from: whole, to: $0) }
+        lanes = when("rest", isLast, lanes) { addRest(number, frames, wide, from: whole, to: $0) }
       }
-      let folded = fold(sinks, lanes)
-      return sinks.indices.map { combine(sinks[$0], totals[$0], folded[$0], lanes: 1) }
+      return zip(totals, fold(sinks, lanes)).enumerated().map { place, values in
+        combine(sinks[place % sinks.count], values.0, values.1, lanes: 1)
+      }
     }
+    return rows(totals, frames.count)
+  }
+
+  private func rows(_ values: [IRValue], _ count: Int) -> [[IRValue]] {
+    let length = values.count / count
+    return (0..<count).map { Array(values[$0 * length..<($0 + 1) * length]) }
   }
 
   /// Adds one element to each lane.
-  private func addRow(_ number: Int, _ wide: Frame, at index: IRValue, to lanes: [IRValue]) -> [IRValue] {
+  private func addRow(_ number: Int, _ wide: [Frame], at index: IRValue, to lanes: [IRValue]) -> [IRValue] {
     var lanes = lanes
-    let parts = ReductionOrder.laneCount / width
-    for part in 0..<parts {
+    for part in 0..<ReductionOrder.laneCount / width {
       let first = part == 0 ? index : ir.add(index, ir.index(part * width))
-      let elements = elements(number, wide, at: first)
-      for (place, (_, sink)) in stages[number].reducingSinks.enumerated() {
-        let slot = place * parts + part
-        lanes[slot] = combine(sink, lanes[slot], elements[place], lanes: width)
+      for (row, frame) in wide.enumerated() {
+        add(elements(number, frame, at: first), number, row: row, part: part, to: &lanes)
       }
     }
     return lanes
   }
 
+  /// Adds vectors of full width, one for each sink that reduces, to a part of the lanes of a row.
+  ///
+  /// - Parameter mask: the lanes that there are; nil for all.
+  private func add(
+    _ elements: [IRValue], _ number: Int, row: Int, part: Int, to lanes: inout [IRValue],
+    where mask: IRValue? = nil
+  ) {
+    let parts = ReductionOrder.laneCount / width
+    let sinks = stages[number].reducingSinks.map(\.sink)
+    for (place, sink) in sinks.enumerated() {
+      let slot = (row * sinks.count + place) * parts + part
+      let sum = combine(sink, lanes[slot], elements[place], lanes: width)
+      lanes[slot] = mask.map { ir.select($0, sum, lanes[slot]) } ?? sum
+    }
+  }
+
   /// Adds the elements from `first` to the loop's end, fewer than there are lanes.
   private func addRest(
-    _ number: Int, _ frame: Frame, _ wide: Frame, from first: Int, to lanes: [IRValue]
+    _ number: Int, _ frames: [Frame], _ wide: [Frame], from first: Int, to lanes: [IRValue]
   ) -> [IRValue] {
     var lanes = lanes
     let rest = stages[number].loopCount - first
-    let parts = ReductionOrder.laneCount / width
-    let sinks = stages[number].reducingSinks.map(\.sink)
-    for part in 0..<rest / width {
-      let elements = elements(number, wide, at: ir.index(first + part * width))
-      for (place, sink) in sinks.enumerated() {
-        let slot = place * parts + part
-        lanes[slot] = combine(sink, lanes[slot], elements[place], lanes: width)
-      }
-    }
     let (part, left) = (rest / width, rest % width)
-    guard left > 0 else { return lanes }
-    var narrow = frame
-    setLanes(number, &narrow, left)
-    let elements = elements(number, narrow, at: ir.index(first + part * width))
     let isLive = ir.vector(of: (0..<width).map { ir.integer(ir.i1, $0 < left ? 1 : 0) })
-    for (place, sink) in sinks.enumerated() {
-      let slot = place * parts + part
-      let sum = combine(sink, lanes[slot], widened(elements[place], from: left), lanes: width)
-      lanes[slot] = ir.select(isLive, sum, lanes[slot])
+    for row in frames.indices {
+      for part in 0..<part {
+        let elements = elements(number, wide[row], at: ir.index(first + part * width))
+        add(elements, number, row: row, part: part, to: &lanes)
+      }
+      guard left > 0 else { continue }
+      var narrow = frames[row]
+      setLanes(number, &narrow, left)
+      let elements = elements(number, narrow, at: ir.index(first + part * width)).map {
+        widened($0, from: left)
+      }
+      add(elements, number, row: row, part: part, to: &lanes, where: isLive)
     }
     return lanes
   }
@@ -294,10 +314,12 @@ extension KernelEmitter {
     return indices.reversed()
   }
 
-  /// The lanes of each sink combined in halves down to one.
+  /// The lanes of each row and sink combined in halves down to one.
   private func fold(_ sinks: [StageProgram.Sink], _ lanes: [IRValue]) -> [IRValue] {
     let parts = ReductionOrder.laneCount / width
-    return sinks.enumerated().map { fold($1, Array(lanes[$0 * parts..<($0 + 1) * parts])) }
+    return (0..<lanes.count / parts).map { place in
+      fold(sinks[place % sinks.count], Array(lanes[place * parts..<(place + 1) * parts]))
+    }
   }
 
   private func fold(_ sink: StageProgram.Sink, _ lanes: [IRValue]) -> IRValue {

@@ -16,6 +16,10 @@ extension KernelEmitter {
       }
       return axis == 0 ? emitRange(frames, from: from, to: to) : emitRow(frames)
     }
+    if isLast, let rows = rowsAtOnce {
+      let bounds = axis == 0 ? (from, to) : (ir.index(0), ir.index(kernel.domain[axis]))
+      return emitRowGroups(frames, from: bounds.0, to: bounds.1, together: rows)
+    }
     let body = { [self] (index: IRValue, _: [IRValue]) -> [IRValue] in
       if isLast {
         runStages(frames, at: .uniform(index))
@@ -95,14 +99,14 @@ extension KernelEmitter {
   // MARK: - Stages
 
   /// Runs all stages at a point of the domain, given the index of its innermost axis.
-  private func runStages(_ frames: [Frame], at index: LaneIndex) {
+  func runStages(_ frames: [Frame], at index: LaneIndex, from first: Int = 0) {
     if vectorsAlongDomain, !scratch.buffers.isEmpty {
       switch index {
       case .uniform(let position), .consecutive(let position), .perLane(let position):
         moveScratch(to: position)
       }
     }
-    for number in stages.indices {
+    for number in stages.indices.dropFirst(first) {
       var frame = frames[number]
       enter(number, &frame, axis: domainRank - 1, index)
       run(number, frame)
@@ -115,7 +119,7 @@ extension KernelEmitter {
       guard stages[number].loopCount > 0 else { return }
       emitLoops(number, frame, axis: 0) { [self] frame in serveSinks(number, frame) }
     case .lanes(1): setResults(number, reduceSequentially(number, frame))
-    case .lanes: setResults(number, reduceInLanes(number, frame))
+    case .lanes: setResults(number, reduceInLanes(number, [frame])[0])
     case .position(let kind): setResults(number, [reduceToPosition(number, frame, kind)])
     }
   }
