@@ -114,6 +114,10 @@ extension ScalarValue {
   public var roundedToEven: ScalarValue { same(.roundToEven) }
   public func minimum(_ other: ScalarValue) -> ScalarValue { same(.minimum, other) }
   public func maximum(_ other: ScalarValue) -> ScalarValue { same(.maximum, other) }
+  /// The nearest number from `low` to `high`; NaN stays.
+  public func clamped(_ low: Double, _ high: Double) -> ScalarValue {
+    minimum(constant(high)).maximum(constant(low))
+  }
 
   public static func .== (a: ScalarValue, b: ScalarValue) -> ScalarValue { a.compared(.equal, b) }
   public static func .== (a: ScalarValue, b: Double) -> ScalarValue { a .== a.constant(b) }

@@ -1,17 +1,30 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 extension Expansion {
+  static func erf(_ x: ScalarValue) -> ScalarValue {
+    x.type == .float64 ? erfDouble(x) : erfSingle(x)
+  }
+
+  /// erf |x| = 1 - exp(-q(|x|)) with q = -log(erfc) = x + x p(x), p being minimax in the relative error of erf.
+  private static func erfSingle(_ x: ScalarValue) -> ScalarValue {
+    // erf rounds to 1 beyond the limit.
+    let a = x.absolute.minimum(x.constant(3.95))
+    return copySign(oneMinusExpOfNegative(polynomial(a, logarithmOfErfc).fma(a, a)), x)
+  }
+
+  private static let logarithmOfErfc = [
+    0.12837917, 0.63661957, 0.102776304, -0.019147823, -0.0001695047, 0.0016756778, -0.00063736504,
+    0.000118862066, -9.388085e-06,
+  ]
+
   /// Near zero, erf x = x + x p(x^2). Further out, erf |x| = 1 - exp(-q(|x|)), q fitted to -log(erfc)
   /// with the weight erfc, so that it is as accurate as the difference needs.
-  static func erf(_ x: ScalarValue) -> ScalarValue {
-    let double = x.type == .float64
+  private static func erfDouble(_ x: ScalarValue) -> ScalarValue {
     let magnitude = x.absolute
     let inner = innerErf(magnitude)
     // erf rounds to 1 beyond the limit.
-    let limit = double ? 6.0 : 4.0
-    let bounded = (limit .< magnitude).select(limit, magnitude)
-    let outer = -expm1Within(-polynomial(bounded, double ? outerDouble : outerSingle))
-    return copySign((magnitude .< (double ? 1 : 0.85)).select(inner, outer), x)
+    let outer = -expm1Within(-polynomial(magnitude.minimum(x.constant(6)), outerDouble))
+    return copySign((magnitude .< 1).select(inner, outer), x)
   }
 
   private static func innerErf(_ x: ScalarValue) -> ScalarValue {
@@ -40,28 +53,39 @@ extension Expansion {
     -1.017082706216078e-09, 4.751877277360586e-11, -1.0390869735023189e-12,
   ]
 
+  static func erfc(_ x: ScalarValue) -> ScalarValue {
+    x.type == .float64 ? erfcDouble(x) : erfcSingle(x)
+  }
+
   /// exp(-x^2) times P(t) / (1 + 2 x) for x >= 0, where t = (x - k) / (x + k) makes one polynomial do for all of them
   /// (after Shepherd and Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x^2) erfc x", 1981); 2 - erfc(-x) below
-  /// zero. An f32 is computed in f64.
-  static func erfc(_ operand: ScalarValue) -> ScalarValue {
-    let double = operand.type == .float64
-    let x = operand.converted(.float64)
+  /// zero.
+  private static func erfcDouble(_ x: ScalarValue) -> ScalarValue {
     // erfc rounds to zero beyond the limit.
-    let limit = double ? 27.3 : 10.1
     let magnitude = x.absolute
-    let a = (limit .< magnitude).select(limit, magnitude)
+    let a = magnitude.minimum(x.constant(27.3))
     let square = a * a
-    // The square of an f32 is exact.
-    let exponential = expWithin(-square, low: double ? -a.fma(a, -square) : nil)
-    let k = double ? 3.75 : 3.0
-    let p = polynomial((a - k) / (a + k), double ? erfcDouble : erfcSingle)
+    let exponential = expWithin(-square, low: -a.fma(a, -square))
+    let k = 3.75
+    let p = polynomial((a - k) / (a + k), scaledErfcDouble)
     let tail = exponential * (p / a.fma(2, 1))
     let value = (x .< 0).select(2 - tail, tail)
     // 1 - erf(x) near zero, where the other form has many roundings.
-    return (double ? (magnitude .< 0.5).select(1 - innerErf(x), value) : value).converted(operand.type)
+    return (magnitude .< 0.5).select(1 - innerErf(x), value)
   }
 
-  private static let erfcDouble = [
+  /// exp(-x^2) times P(t) for x >= 0, with the same t, in f64, whose precision leaves one rounding to mind; P, of the
+  /// function exp(x^2) erfc x, is minimax in the relative error, 2^-29.4.
+  private static func erfcSingle(_ operand: ScalarValue) -> ScalarValue {
+    let x = operand.converted(.float64)
+    let a = x.absolute.minimum(x.constant(10.1))
+    let k = 3.0
+    let t = (1 / (a + k)).fma(-2 * k, 1)
+    let tail = exp2OfSingle(a * a * -1.4426950408889634) * polynomial(t, scaledErfcSingle)
+    return (x .< 0).select(2 - tail, tail).converted(operand.type)
+  }
+
+  private static let scaledErfcDouble = [
     1.2375126308378275, -0.1402405985855467, 0.0035854154854634396, 0.08227673849011337,
     -0.10880393014169336, 0.0923043211614956, -0.058693398590725296, 0.028362277400827144,
     -0.009746579548789899, 0.0017556260158339083, 0.00029371363655085193, -0.0002901549694589009,
@@ -70,10 +94,9 @@ extension Expansion {
     3.2853865855032794e-08, -7.28355201689257e-10, -2.360522062505669e-09,
   ]
 
-  private static let erfcSingle = [
-    1.2530080582390988, -0.13562110670220087, -0.04756229022112135, 0.12964519357444015,
-    -0.11927373679128898, 0.06830741610156146, -0.023770358394307637, 0.0025337312511889234,
-    0.001891907006061679, -0.0007921168399396989, -0.0001243088338505175, 0.00013072565195228656,
-    3.457203022732106e-05,
+  private static let scaledErfcSingle = [
+    0.1790011512602, -0.3262335638246, 0.2456037980628, -0.1501157816908, 0.0716658558628,
+    -0.02439423818305, 0.004268919238133, 0.0007157867328392, -0.0005946262199738, 2.875736531119e-05,
+    5.586357424894e-05,
   ]
 }

@@ -65,7 +65,7 @@ extension Expansion {
   /// e^x for x above the format's underflow; overflows to infinity up to `overflow`, and x may be NaN.
   ///
   /// The power of two is applied in two factors, of which the first keeps the value normal. So a subnormal
-  /// result is rounded once, and overflow happens where the product says.
+  /// result is rounded once more, and overflow happens where the product says.
   static func expWithin(_ x: ScalarValue, low: ScalarValue? = nil) -> ScalarValue {
     let (r, bits) = reduced(x, low: low, offset: 2 * ExponentialConstants.of(x.type).bias)
     return scaledExp(r, bits)
@@ -74,19 +74,29 @@ extension Expansion {
   /// e^r 2^n for the reduced r, `bits` holding n and twice the bias.
   private static func scaledExp(_ r: ScalarValue, _ bits: ScalarValue) -> ScalarValue {
     let constants = ExponentialConstants.of(r.type)
-    let p = reducedExpm1(r, constants.exp) + 1
-    // Masked, the shift is logical for all that follows, which vector units have for 64 bits too.
-    let half = (bits >> 1) & 0xfff
+    // What shifting leaves beside the sign of 64 bits is masked, so that the shift is logical, which vector units have.
+    // Of 32 bits the next shift drops it.
+    let half = r.type == .float64 ? (bits >> 1) & 0xfff : bits >> 1
     let first = (half << constants.fractionBits).bitcast(r.type)
     let second = ((bits - half) << constants.fractionBits).bitcast(r.type)
-    return p * first * second
+    return reducedExpm1(r, constants.exp).fma(first, first) * second
+  }
+
+  /// e^x for x from the format's underflow to 0, or NaN.
+  ///
+  /// Of a power that is not positive the first factor may be 2^(n + 64), and the second a constant.
+  static func expOfNonpositive(_ x: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(x.type)
+    let (r, bits) = reduced(x.maximum(x.constant(constants.underflow)), offset: constants.bias + 64)
+    let first = (bits << constants.fractionBits).bitcast(x.type)
+    return reducedExpm1(r, constants.exp).fma(first, first) * 0x1p-64
   }
 
   /// e^x / 2 for x >= 0 (or NaN), which overflows later than e^x.
   static func halfExp(_ x: ScalarValue) -> ScalarValue {
     let constants = ExponentialConstants.of(x.type)
     let limit = constants.overflow + 1
-    let (r, bits) = reduced((limit .< x).select(limit, x), offset: 2 * constants.bias - 1)
+    let (r, bits) = reduced(x.minimum(x.constant(limit)), offset: 2 * constants.bias - 1)
     return scaledExp(r, bits)
   }
 
@@ -94,8 +104,7 @@ extension Expansion {
   static func exp2(_ x: ScalarValue) -> ScalarValue {
     let constants = ExponentialConstants.of(x.type)
     let (low, high) = x.type == .float64 ? (-1080.0, 1030.0) : (-155.0, 130.0)
-    let above = (high .< x).select(high, x)
-    let bounded = (above .< low).select(low, above)
+    let bounded = x.clamped(low, high)
     let magic = constants.magic + 2 * constants.bias
     let shifted = bounded + magic
     let r = bounded - (shifted - magic)
@@ -104,8 +113,7 @@ extension Expansion {
 
   static func exp(_ x: ScalarValue) -> ScalarValue {
     let constants = ExponentialConstants.of(x.type)
-    let above = (constants.overflow .< x).select(constants.overflow, x)
-    return expWithin((above .< constants.underflow).select(constants.underflow, above))
+    return expWithin(x.clamped(constants.underflow, constants.overflow))
   }
 
   /// e^x - 1 for x from -60 up to overflow, without the sign of zero.
@@ -119,10 +127,33 @@ extension Expansion {
   }
 
   static func expm1(_ x: ScalarValue) -> ScalarValue {
-    let overflow = ExponentialConstants.of(x.type).overflow
-    let above = (overflow .< x).select(overflow, x)
-    let value = expm1Within((above .< -60).select(-60, above))
+    let value = expm1Within(x.clamped(-60, ExponentialConstants.of(x.type).overflow))
     // The smallest values are their own result; halved and doubled they would lose bits, and zero its sign.
     return (x.absolute .< (x.type == .float64 ? 0x1p-56 : 0x1p-27)).select(x, value)
+  }
+
+  /// (e^2x - 1) / 2 for x from 0 to 20, where the power of two is far from overflow.
+  static func halfExpm1OfTwice(_ x: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(x.type)
+    // x = n ln(2) / 2 + r, and e^2r - 1 = 2 (r + r^2 q(r)), the constants being those of e^x - 1 but for powers of two.
+    let magic = constants.magic + constants.bias
+    let shifted = x.fma(2 * 1.4426950408889634, magic)
+    let n = shifted - magic
+    let r = n.fma(-constants.ln2Low / 2, n.fma(-constants.ln2High / 2, x))
+    var power = 1.0
+    let coefficients = constants.expm1.map { coefficient in
+      power *= 2
+      return coefficient * power
+    }
+    let scale = (shifted.bitcast(bitsType(x)) << constants.fractionBits).bitcast(x.type)
+    return scale.fma(reducedExpm1(r, coefficients), scale.fma(0.5, -0.5))
+  }
+
+  /// 1 - e^-x for x from 0 to 88, or NaN.
+  static func oneMinusExpOfNegative(_ x: ScalarValue) -> ScalarValue {
+    let constants = ExponentialConstants.of(x.type)
+    let (r, bits) = reduced(-x, offset: constants.bias)
+    let scale = (bits << constants.fractionBits).bitcast(x.type)
+    return scale.fma(-reducedExpm1(r, constants.expm1), 1 - scale)
   }
 }

@@ -1,22 +1,20 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 extension Expansion {
-  /// tanh |x| = e / (e + 2) with e = expm1(2 |x|), which keeps the relative accuracy for small x.
+  /// tanh |x| = e / (e + 1) with e = expm1(2 |x|) / 2, which keeps the relative accuracy for small x.
   static func tanh(_ x: ScalarValue) -> ScalarValue {
     // Beyond the limit the quotient rounds to 1.
     let limit = x.type == .float64 ? 20.0 : 10.0
-    let magnitude = x.absolute
-    let bounded = (limit .< magnitude).select(limit, magnitude)
-    let e = expm1Within(bounded + bounded)
-    return copySign(e / (e + 2), x)
+    let e = halfExpm1OfTwice(x.absolute.minimum(x.constant(limit)))
+    return copySign(e / (e + 1), x)
   }
 
   /// e / (1 + e) below zero and 1 / (1 + e) above, with e = exp(-|x|), which cannot overflow.
   static func sigmoid(_ x: ScalarValue) -> ScalarValue {
-    let limit = x.type == .float64 ? -746.0 : -104.0
-    let negative = -x.absolute
-    let e = expWithin((negative .< limit).select(limit, negative))
-    return (x .< 0).select(e, e.constant(1)) / (e + 1)
+    let e = expOfNonpositive(-x.absolute)
+    // Both zeros give e = 1. A comparison of bits with zero takes no instruction of its own.
+    let isNegative = x.bitcast(bitsType(x)) .< .bits(bitsType(x), 0)
+    return isNegative.select(e, 1) / (e + 1)
   }
 
   /// x + x^3 p(x^2) up to 1, then e - 1 / (4 e) with e = exp(|x|) / 2, which overflows when the result does.
@@ -69,7 +67,9 @@ extension Expansion {
   static func logAddExp(_ a: ScalarValue, _ b: ScalarValue) -> ScalarValue {
     // Equal infinities have no difference.
     let distance = (a .== b).select(0, (a - b).absolute)
-    return a.maximum(b) + log1p(exp(-distance))
+    let e = expOfNonpositive(-distance)
+    let larger = a.maximum(b)
+    return a.type == .float64 ? larger + log1p(e) : log1pOfFraction(e, plus: larger)
   }
 
   private static let sinhDouble = [

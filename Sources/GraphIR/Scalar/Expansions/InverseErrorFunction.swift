@@ -5,8 +5,9 @@ extension Expansion {
   /// out (after Giles, "Approximating the erfinv function", 2010).
   static func erfInverse(_ x: ScalarValue) -> ScalarValue {
     let a = x.absolute
-    // NaN beyond 1. Both factors are exact where they matter.
-    let w = -log((1 - a) * (1 + a))
+    // Both factors are exact where they matter. No product is subnormal; those that are not positive are put aside.
+    let product = (1 - a) * (1 + a)
+    let w = -(x.type == .float64 ? log(product) : logOfNormal(product))
     let root = w.squareRoot
     let isCentral = w .< 5
     let q: ScalarValue
@@ -25,7 +26,8 @@ extension Expansion {
       q = polynomial(
         t, tailSingle.indices.map { isCentral.select(centralSingle[$0], x.constant(tailSingle[$0])) })
     }
-    return (a .== 1).select(x * x.constant(.infinity), x * q)
+    let atLeastOne = (a .== 1).select(x * x.constant(.infinity), x.constant(.nan))
+    return (a .< 1).select(x * q, atLeastOne)
   }
 
   /// The polynomial with these coefficients, which may differ from element to element.

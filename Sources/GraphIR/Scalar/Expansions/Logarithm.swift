@@ -46,48 +46,76 @@ extension Expansion {
     return (k, m, field)
   }
 
-  /// k ln 2 + log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)].
+  /// k ln 2 + log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)], in f64.
   private static func logarithm(_ k: ScalarValue, _ f: ScalarValue) -> ScalarValue {
+    // With s = f / (2 + f): log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))), R being minimax for
+    // log((1 + s) / (1 - s)) / s - 2. The form is that of fdlibm's log.
     let constants = LogarithmConstants.of(f.type)
     let square = f * f
-    if f.type == .float64 {
-      // With s = f / (2 + f): log(1 + f) = f - (f^2/2 - s (f^2/2 + R(s^2))), R being minimax for
-      // log((1 + s) / (1 - s)) / s - 2. The form is that of fdlibm's log.
-      let s = f / (f + 2)
-      let z = s * s
-      let remainder =
-        z
-        * polynomial(
-          z,
-          [
-            0.6666666666666735, 0.3999999999940875, 0.2857142874391085, 0.22222198398897633,
-            0.18183574221601825, 0.15313777679200305, 0.1479886409946739,
-          ])
-      let half = square * 0.5
-      let low = k.fma(constants.ln2Low, s * (half + remainder))
-      return k.fma(constants.ln2High, f - (half - low))
-    }
-    // log(1 + f) = f - f^2/2 + f^3 P(f), P being minimax in the relative error of the logarithm.
-    let p = polynomial(
-      f,
-      [
-        0.3333333, -0.2500084, 0.20001282, -0.16622664, 0.1419956, -0.13162738, 0.12792362, -0.076876745,
-      ])
-    let tail = k.fma(constants.ln2Low, f * square * p)
-    return k.fma(constants.ln2High, square.fma(-0.5, tail) + f)
+    let s = f / (f + 2)
+    let z = s * s
+    let remainder =
+      z
+      * polynomial(
+        z,
+        [
+          0.6666666666666735, 0.3999999999940875, 0.2857142874391085, 0.22222198398897633,
+          0.18183574221601825, 0.15313777679200305, 0.1479886409946739,
+        ])
+    let half = square * 0.5
+    let low = k.fma(constants.ln2Low, s * (half + remainder))
+    return k.fma(constants.ln2High, f - (half - low))
   }
+
+  /// log(1 + f) = f + f^2 Q(f) for 1 + f in [sqrt(1/2), sqrt(2)], in f32; Q is minimax in the relative error of the
+  /// logarithm. Zeros keep their sign.
+  private static func logarithmOfFraction(_ f: ScalarValue) -> ScalarValue {
+    (f * f).fma(
+      polynomial(
+        f,
+        [
+          -0.49999988, 0.33333322, -0.25001603, 0.20002206, -0.1660887, 0.14177437, -0.13239942,
+          0.12929451, -0.076591246,
+        ]), f)
+  }
+
+  /// ln 2 in f32, which happens to be so near it that its error does not count beside a rounding.
+  private static let ln2 = 0x1.62e43p-1
 
   static func log(_ x: ScalarValue) -> ScalarValue {
     let constants = LogarithmConstants.of(x.type)
     // A subnormal is scaled up, exactly, by the width of the fraction.
-    let subnormal = x .< constants.smallestNormal
+    let isSubnormal = x .< constants.smallestNormal
     let scaling = Double(constants.fractionBits)
-    let normal = subnormal.select(x * Double(1 << constants.fractionBits), x)
-    let (k, m, _) = exponentAndFraction(normal)
-    return ofPositive(x, logarithm(subnormal.select(k - scaling, k), m - 1))
+    let normal = isSubnormal.select(x * Double(1 << constants.fractionBits), x)
+    if x.type == .float64 {
+      let (k, m, _) = exponentAndFraction(normal)
+      return ofPositive(x, logarithm(isSubnormal.select(k - scaling, k), m - 1))
+    }
+    let (exponent, m) = biasedExponentAndFraction(normal)
+    let k = exponent - isSubnormal.select(x.constant(constants.bias + scaling), constants.bias)
+    return ofPositive(x, k.fma(ln2, logarithmOfFraction(m - 1)))
+  }
+
+  /// log x in f32 for a normal x that is positive and finite; what it gives for others means nothing.
+  static func logOfNormal(_ x: ScalarValue) -> ScalarValue {
+    let (exponent, m) = biasedExponentAndFraction(x)
+    return (exponent - 127).fma(ln2, logarithmOfFraction(m - 1))
+  }
+
+  /// `exponentAndFraction` in f32, the exponent with its bias.
+  private static func biasedExponentAndFraction(_ x: ScalarValue) -> (exponent: ScalarValue, m: ScalarValue) {
+    let constants = LogarithmConstants.of(.float32)
+    let moved = x.bitcast(.int32) + .bits(.int32, constants.one &- constants.rootHalf)
+    let m = ((moved & constants.fraction) + .bits(.int32, constants.rootHalf)).bitcast(.float32)
+    return ((moved >> constants.fractionBits).converted(.float32), m)
   }
 
   static func log1p(_ x: ScalarValue) -> ScalarValue {
+    x.type == .float64 ? log1pDouble(x) : log1pSingle(x)
+  }
+
+  private static func log1pDouble(_ x: ScalarValue) -> ScalarValue {
     // 1 + x = sum + rest, exactly (Knuth's two-sum).
     let sum = x + 1
     let part = sum - 1
@@ -98,8 +126,38 @@ extension Expansion {
     let largest = ScalarValue.bits(field.type, constants.one + (60 << constants.fractionBits))
     let scale = (.bits(field.type, 2 * constants.one) - field.minimum(largest)).bitcast(x.type)
     let value = copySign(logarithm(k, rest.fma(scale, m - 1)), x)
+    return log1pOfProper(x, value)
+  }
+
+  /// 1 + x = 2^k (1 + f), where k is that of the rounded sum: f = 2^-k x + (2^-k - 1), by one rounding.
+  private static func log1pSingle(_ x: ScalarValue) -> ScalarValue {
+    let constants = LogarithmConstants.of(.float32)
+    // Of a quarter of the sum, whose power of two has a normal inverse.
+    let quarter = x.fma(0.25, 0.25)
+    let moved = quarter.bitcast(.int32) + .bits(.int32, constants.one &- constants.rootHalf)
+    let field = moved & ~constants.fraction
+    let scale = (.bits(.int32, 2 * constants.one) - field).bitcast(.float32) * 0.25
+    // With these signs a zero keeps its own.
+    let f = x.fma(scale, -(1 - scale))
+    let minusK = (constants.bias - 2) - (moved >> constants.fractionBits).converted(.float32)
+    return log1pOfProper(x, minusK.fma(-ln2, logarithmOfFraction(f)))
+  }
+
+  /// log1p x, `value` being that of what is finite and above -1.
+  private static func log1pOfProper(_ x: ScalarValue, _ value: ScalarValue) -> ScalarValue {
     let bounded = (x .< .infinity).select(value, x)
     let atMostMinusOne = (x .== -1).select(x.constant(-.infinity), x.constant(.nan))
     return (-1 .< x).select(bounded, atMostMinusOne)
+  }
+
+  /// log(1 + x) for x from 0 to 1, in f32, plus an addend: x R(x), minimax in the relative error.
+  static func log1pOfFraction(_ x: ScalarValue, plus addend: ScalarValue) -> ScalarValue {
+    polynomial(
+      x,
+      [
+        1.0, -0.4999993, 0.33330464, -0.2495802, 0.19692121, -0.15344977, 0.1066137, -0.057460457,
+        0.02008843, -0.003291063,
+      ]
+    ).fma(x, addend)
   }
 }

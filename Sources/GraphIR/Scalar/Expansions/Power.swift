@@ -29,12 +29,15 @@ extension Expansion {
   /// x^y for a normal x >= 0 (or NaN) in f64 with the precision that f32 needs, between 2^-limit and 2^limit.
   static func powerOfSingle(_ x: ScalarValue, _ y: ScalarValue, limit: Double) -> ScalarValue {
     let exponent = y * log2OfSingle(x)
-    let above = (limit .< exponent).select(limit, exponent)
-    let bounded = (above .< -limit).select(-limit, above)
-    let magic = 0x1.8p52
-    let shifted = bounded + (magic + 1023)
-    let g = bounded - (shifted - (magic + 1023))
-    // 2^g = 1 + g q(g), minimax, relative error 2^-34.3.
+    return exp2OfSingle(exponent.clamped(-limit, limit))
+  }
+
+  /// 2^x in f64 for x within the exponents of normal numbers, of lower precision: relative error 2^-34.3.
+  static func exp2OfSingle(_ x: ScalarValue) -> ScalarValue {
+    let magic = 0x1.8p52 + 1023
+    let shifted = x + magic
+    let g = x - (shifted - magic)
+    // 2^g = 1 + g q(g), minimax.
     let q = polynomial(
       g,
       [
@@ -52,9 +55,7 @@ extension Expansion {
     let exponentLow = y.fma(high, -exponent) + y * low
     // Out of range, and for infinite operands, the product alone decides.
     let isWithin = exponent.absolute .< 750
-    let above = (750 .< exponent).select(750, exponent)
-    let bounded = (above .< -750).select(-750, above)
-    return expWithin(bounded, low: isWithin.select(exponentLow, 0))
+    return expWithin(exponent.clamped(-750, 750), low: isWithin.select(exponentLow, 0))
   }
 
   /// x^y for integers by squaring, modulo 2^width. A negative exponent gives 0 unless x is 1 or -1.
