@@ -32,7 +32,7 @@ extension PointwiseOp {
     case .add: "g; g"
     case .subtract: "g; −g"
     case .multiply: "g·b; g·a"
-    case .divide: "g / b; −g·r / b"
+    case .divide: "g / b; −(g / b)·r"
     case .remainder: "g; −g·trunc(a / b)"
     case .power: "g·b·a^(b − 1), 0 where b is 0; g·r·log a, 0 where a is 0"
     case .minimum, .maximum: "g where the operand is the result, shared evenly where both are"
@@ -91,7 +91,9 @@ extension PointwiseOp {
     case .subtract: return [g, try b.negate(g)]
     case .multiply: return [try b.multiply(g, y), try b.multiply(g, x)]
     case .divide:
-      return [try b.divide(g, y), try b.negate(b.divide(b.multiply(g, r), y))]
+      // One division for both.
+      let quotient = try b.divide(g, y)
+      return [quotient, try b.negate(b.multiply(quotient, r))]
     case .remainder:
       let quotient = try b.apply(.round, b.divide(b.subtract(x, r), y))
       return [g, try b.negate(b.multiply(g, quotient))]
