@@ -28,8 +28,28 @@ extension KernelEmitter {
   }
 
   private func saturated(_ x: IRValue, from source: DType, to target: DType, lanes: Int) -> IRValue {
-    let name = target.isSigned ? "llvm.fptosi.sat" : "llvm.fptoui.sat"
-    return ir.intrinsic(name, [ir.type(target, lanes), ir.type(source, lanes)], [x])
+    guard self.target.isX86, lanes > 1, let range = target.integerRange else {
+      let name = target.isSigned ? "llvm.fptosi.sat" : "llvm.fptoui.sat"
+      return ir.intrinsic(name, [ir.type(target, lanes), ir.type(source, lanes)], [x])
+    }
+    // LLVM would convert the lanes of a vector one by one.
+    func real(_ number: Double) -> IRValue {
+      ir.constant(source, bits: source.bits(rounding: number), lanes: lanes)
+    }
+    let significantBits = source == .float64 ? 53 : 24
+    let valueBits = target.bitWidth - (target.isSigned ? 1 : 0)
+    // 2^valueBits - 1, or if that is none of the numbers of `source` the greatest one below it.
+    let greatest =
+      Double(sign: .plus, exponent: valueBits, significand: 1)
+      - Double(sign: .plus, exponent: max(0, valueBits - significantBits), significand: 1)
+    let number = ir.select(ir.compare(LLVMRealORD, x, x), x, real(0))
+    let least = real(Double(range.lowerBound))
+    let above = ir.select(ir.compare(LLVMRealOGT, number, least), number, least)
+    let bounded = ir.select(ir.compare(LLVMRealOLT, above, real(greatest)), above, real(greatest))
+    let value = ir.cast(target.isSigned ? LLVMFPToSI : LLVMFPToUI, bounded, ir.type(target, lanes))
+    if valueBits <= significantBits { return value }
+    let last = ir.constant(target, bits: UInt64(bitPattern: Int64(range.upperBound)), lanes: lanes)
+    return ir.select(ir.compare(LLVMRealOGT, x, real(greatest)), last, value)
   }
 
   // MARK: - 16 bits
