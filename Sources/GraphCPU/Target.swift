@@ -53,9 +53,11 @@ struct Target: Hashable, Sendable {
     return present.isSuperset(of: ["avx2", "fma"]) ? 256 : 128
   }
 
+  var isX86: Bool { triple.hasPrefix("x86_64") }
+
   /// Whether the processor converts between f16 and f32: every one with AVX2 does, and every one of AArch64.
   var convertsHalves: Bool {
-    if !triple.hasPrefix("x86_64") { return true }
+    if !isX86 { return true }
     return features.isEmpty
       ? vectorBits >= 256 : features.split(separator: ",").contains { $0 == "+f16c" }
   }

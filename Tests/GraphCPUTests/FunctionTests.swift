@@ -63,6 +63,45 @@ struct FunctionTests {
     }
   }
 
+  /// Extrema take fewer instructions where an operand is a constant; zeros keep their order and NaN comes through.
+  @Test(arguments: [DType.float32, .float64])
+  func extremaWithConstants(_ dtype: DType) throws {
+    let constants: [Double] = [0, -0.0, 1.5, -2, .infinity, -.infinity, .nan, 0x1p-140]
+    var cases: [(kernel: Kernel, buffers: [[UInt64]])] = []
+    for count in [1, Self.count] {
+      for function in [ScalarFunction.minimum, .maximum] {
+        for constant in constants {
+          for operands in [[0, 1], [1, 0]] {
+            let body = [
+              KernelInstruction(.constant(dtype.bits(rounding: constant)), dtype),
+              KernelInstruction(.function(function), dtype, operands),
+            ]
+            cases.append(
+              (
+                .pointwise([dtype], dtype, count: count, body),
+                [samples(dtype, count: count), [UInt64](repeating: 0, count: count)]
+              ))
+          }
+        }
+      }
+    }
+    try check(cases)
+  }
+
+  /// Every pair of two zeros, NaN and numbers, in vectors and alone.
+  @Test(arguments: [DType.float32, .float64], [ScalarFunction.minimum, .maximum])
+  func extremaOfSpecialValues(_ dtype: DType, _ function: ScalarFunction) throws {
+    let values = [0, -0.0, .nan, -.nan, 1, -1, .infinity, -.infinity].map { dtype.bits(rounding: $0) }
+    let left = values.flatMap { value in values.map { _ in value } }
+    let right = values.flatMap { _ in values }
+    let body = [KernelInstruction(.function(function), dtype, [0, 1])]
+    let whole = Kernel.pointwise([dtype, dtype], dtype, count: left.count, body)
+    let alone = Kernel.pointwise([dtype, dtype], dtype, count: 1, body)
+    try check(
+      [(whole, [left, right, [UInt64](repeating: 9, count: left.count)])]
+        + left.indices.map { (alone, [[left[$0]], [right[$0]], [9]]) })
+  }
+
   /// A kernel that wants both words of a random block computes the block once.
   @Test func randomWordsShareTheirBlock() throws {
     let types = [DType](repeating: .uint32, count: 4)

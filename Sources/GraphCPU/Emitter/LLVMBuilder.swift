@@ -86,6 +86,24 @@ final class LLVMBuilder {
     return repeated(scalar, lanes)
   }
 
+  /// The number that a constant has in every lane, or nil if it has several or is none.
+  func uniformReal(_ constant: IRValue) -> Double? {
+    guard LLVMIsConstant(constant) != 0 else { return nil }
+    let lanes =
+      LLVMGetTypeKind(type(of: constant)) == LLVMVectorTypeKind ? LLVMGetVectorSize(type(of: constant)) : 0
+    func number(_ element: IRValue?) -> Double? {
+      guard let element, LLVMIsAConstantFP(element) != nil else { return nil }
+      var isInexact: LLVMBool = 0
+      return LLVMConstRealGetDouble(element, &isInexact)
+    }
+    guard lanes > 0 else { return number(constant) }
+    guard let first = number(LLVMGetAggregateElement(constant, 0)) else { return nil }
+    let isUniform = (1..<lanes).allSatisfy {
+      number(LLVMGetAggregateElement(constant, $0))?.bitPattern == first.bitPattern
+    }
+    return isUniform ? first : nil
+  }
+
   /// A constant in every lane.
   func repeated(_ scalar: IRValue, _ lanes: Int) -> IRValue {
     lanes == 1 ? scalar : vector(of: [IRValue](repeating: scalar, count: lanes))

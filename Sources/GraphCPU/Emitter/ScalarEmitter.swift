@@ -21,7 +21,7 @@ extension KernelEmitter {
     case .lookup: return lookup(operands[0], in: tables[Int(instruction.payload)], type, lanes: lanes)
     case .equal, .notEqual, .less, .lessOrEqual: return compare(operation, operands, types[0])
     default:
-      if type.isFloatingPoint { return float(operation, operands, ir.type(type, lanes)) }
+      if type.isFloatingPoint { return float(operation, operands, type, lanes: lanes) }
       if operation == .divide || operation == .remainder {
         return divide(operation, operands, type, lanes: lanes, faultCode: faultCode)
       }
@@ -48,7 +48,7 @@ extension KernelEmitter {
 
   // MARK: - Floats
 
-  private func float(_ operation: ScalarOperation, _ x: [IRValue], _ type: LLVMTypeRef) -> IRValue {
+  private func float(_ operation: ScalarOperation, _ x: [IRValue], _ dtype: DType, lanes: Int) -> IRValue {
     switch operation {
     case .add: ir.binary(LLVMFAdd, x[0], x[1])
     case .subtract: ir.binary(LLVMFSub, x[0], x[1])
@@ -56,8 +56,50 @@ extension KernelEmitter {
     case .divide: ir.binary(LLVMFDiv, x[0], x[1])
     case .remainder: ir.binary(LLVMFRem, x[0], x[1])
     case .negate: ir.negateFloat(x[0])
-    default: ir.intrinsic(floatIntrinsic(operation), [type], x)
+    case .minimum, .maximum: extremum(operation == .minimum, x[0], x[1], dtype, lanes)
+    default: ir.intrinsic(floatIntrinsic(operation), [ir.type(dtype, lanes)], x)
     }
+  }
+
+  // MARK: Extrema
+
+  /// IEEE 754-2019 `minimum` or `maximum`.
+  ///
+  /// x86 has `a < b ? a : b`, which is b for two zeros and where either is NaN. LLVM makes five or six instructions of it, or
+  /// branches. With a constant operand one or two do, and three or five if none is constant.
+  private func extremum(
+    _ isMinimum: Bool, _ a: IRValue, _ b: IRValue, _ dtype: DType, _ lanes: Int
+  ) -> IRValue {
+    let type = ir.type(dtype, lanes)
+    guard target.isX86 else {
+      return ir.intrinsic(isMinimum ? "llvm.minimum" : "llvm.maximum", [type], [a, b])
+    }
+    let predicate = isMinimum ? LLVMRealOLT : LLVMRealOGT
+    func chosen(_ a: IRValue, _ b: IRValue) -> IRValue { ir.select(ir.compare(predicate, a, b), a, b) }
+    for (constant, other) in [(a, b), (b, a)] {
+      guard let bound = ir.uniformReal(constant), !bound.isNaN else { continue }
+      // NaN comes back as the second operand, and so does the right one of two zeros but for these cases.
+      if bound != 0 || (bound.sign == .plus) == isMinimum { return chosen(constant, other) }
+      // -0 + 0 is 0, and no other number is changed by the sum.
+      if !isMinimum { return ir.binary(LLVMFAdd, chosen(constant, other), ir.zero(type)) }
+    }
+    let integer: DType = dtype == .float64 ? .int64 : .int32
+    func bits(_ value: IRValue) -> IRValue { ir.cast(LLVMBitCast, value, ir.type(integer, lanes)) }
+    func real(_ bits: IRValue) -> IRValue { ir.cast(LLVMBitCast, bits, type) }
+    if isMinimum || lanes == 1 {
+      // The results of both orders differ where one operand is NaN, and in the sign of zeros. Of either, all exponent bits
+      // of a NaN stay set, and the sign of -0.
+      let (first, second) = (bits(chosen(a, b)), bits(chosen(b, a)))
+      let either = ir.binary(LLVMOr, first, second)
+      if isMinimum { return real(either) }
+      // -0 - -0 where the signs differ, x - 0 where nothing does.
+      return ir.binary(LLVMFSub, real(either), real(ir.binary(LLVMXor, first, second)))
+    }
+    // What is not below 0 or -0 has no sign. Little of this waits for `a`, which may be what a reduction has so far.
+    let signless = ir.binary(
+      LLVMOr, bits(b), ir.constant(integer, bits: integer.bitMask >> 1, lanes: lanes))
+    let ordered = real(ir.binary(LLVMAnd, bits(chosen(b, a)), signless))
+    return ir.select(ir.compare(LLVMRealUNO, b, b), b, ordered)
   }
 
   private func floatIntrinsic(_ operation: ScalarOperation) -> String {
@@ -69,11 +111,9 @@ extension KernelEmitter {
     case .ceiling: return "llvm.ceil"
     case .truncate: return "llvm.trunc"
     case .roundToEven: return "llvm.roundeven"
-    case .minimum: return "llvm.minimum"
-    case .maximum: return "llvm.maximum"
-    case .input, .constant, .add, .subtract, .multiply, .divide, .remainder, .negate, .equal, .notEqual,
-      .less,
-      .lessOrEqual, .select, .and, .or, .xor, .not, .shiftLeft, .shiftRight, .bitcast, .convert, .lookup:
+    case .input, .constant, .add, .subtract, .multiply, .divide, .remainder, .negate, .minimum, .maximum,
+      .equal, .notEqual, .less, .lessOrEqual, .select, .and, .or, .xor, .not, .shiftLeft, .shiftRight,
+      .bitcast, .convert, .lookup:
       preconditionFailure("\(operation) is no function of floats")
     }
   }
