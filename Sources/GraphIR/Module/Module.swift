@@ -115,11 +115,24 @@ extension Module {
       let operands = node.operands.map { renamed[$0.nodeIndex][Int($0.result)] }
       renamed[index] =
         try rewrite(index, operands, builder)
-        ?? builder.appendAll(node.op, operands, origin: node.origin, annotated: node.types)
+        ?? builder.append(node, operands, of: self)
     }
     let newName = { (value: Value) in renamed[value.nodeIndex][Int(value.result)] }
     return try builder.module(
       results: results.map { Result(name: $0.name, value: newName($0.value)) },
       updates: updates.map { Update(variable: $0.variable, value: newName($0.value)) })
+  }
+
+  /// Rebuilds the module as above if `rewrite` answers for any node, or if nodes may have become equal: if there are
+  /// regions. Otherwise it is the module itself, which is found out without building anything.
+  public func rebuiltWhereRewritten(
+    _ rewrite: (Int, [Value], ModuleBuilder) throws -> [Value]?
+  ) throws -> Module {
+    if nodes.contains(where: { !$0.op.regions.isEmpty }) { return try rebuilt(rewritingAt: rewrite) }
+    let builder = ModuleBuilder(lookingAt: self)
+    for index in nodes.indices where try rewrite(index, nodes[index].operands, builder) != nil {
+      return try rebuilt(rewritingAt: rewrite)
+    }
+    return self
   }
 }

@@ -17,12 +17,8 @@ public final class ModuleBuilder {
   /// By node its part.
   public private(set) var parts: [Int32] = []
 
-  private struct Key: Hashable {
-    let part: Int32
-    let op: Op
-    let operands: [Value]
-  }
-  private var interned: [Key: Int32] = [:]
+  private var interned = NodeTable()
+  private let isInterning: Bool
   private var nextSymbol = 0
   private var nextIdentity = 0
   /// The ids of the `identity` nodes.
@@ -30,7 +26,28 @@ public final class ModuleBuilder {
   /// What is known of symbols that have met; every type is shown, and every op appended, in its terms.
   public private(set) var symbols = SymbolEquations()
 
-  public init(name: String = "module") { self.name = name }
+  public init(name: String = "module") {
+    self.name = name
+    isInterning = true
+  }
+
+  /// A builder with a module's nodes, in their places, for a look at what could be made of them: what is appended is not
+  /// compared with what is there, and makes no module.
+  init(lookingAt module: Module) {
+    name = module.name
+    parameters = module.parameters
+    variables = module.variables
+    nodes = module.nodes
+    isInterning = false
+  }
+
+  /// The node that applies an op to operands, if it is there.
+  private func existing(_ op: Op, _ operands: [Value], _ part: Int32, hash: Int) -> Int32? {
+    interned.find(hash) { index in
+      let node = nodes[Int(index)]
+      return node.operands == operands && parts[Int(index)] == part && node.op == op
+    }
+  }
 
   public func type(of value: Value) -> TensorType {
     symbols.canonical(nodes[value.nodeIndex].types[Int(value.result)])
@@ -62,7 +79,7 @@ public final class ModuleBuilder {
   /// The op itself, but for an `identity` whose id another value has by now: it gets an id of its own.
   func distinct(_ op: Op, _ operands: [Value]) -> Op {
     guard case .identity(let rule) = op, identities.contains(rule.id),
-      interned[Key(part: part, op: op, operands: operands)] == nil
+      existing(op, operands, part, hash: NodeTable.hash(op, operands, part)) == nil
     else { return op }
     return .identity(IdentityOp(id: freshIdentity()))
   }
@@ -117,15 +134,21 @@ public final class ModuleBuilder {
   public func appendAll(
     _ op: Op, _ operands: [Value], origin: Origin? = nil, annotated: [TensorType] = []
   ) throws(ConstraintViolation) -> [Value] {
+    try appendAll(op, operands, origin: origin, annotated: annotated, known: nil)
+  }
+
+  /// - Parameter known: the types of the results, where they are known to be those that would be inferred.
+  private func appendAll(
+    _ op: Op, _ operands: [Value], origin: Origin?, annotated: [TensorType], known: [TensorType]?
+  ) throws(ConstraintViolation) -> [Value] {
     let op = symbols.canonical(op)
-    let key = Key(part: part, op: op, operands: operands)
-    if let existing = interned[key] {
-      return nodes[Int(existing)].types.indices.map { Value(node: existing, result: Int32($0)) }
-    }
+    let hash = isInterning ? NodeTable.hash(op, operands, part) : 0
+    if isInterning, let node = existing(op, operands, part, hash: hash) { return results(of: node) }
     let types: [TensorType]
     switch op {
     case .parameter(let rule): types = [try rule.type(in: parameters)]
     case .variable(let rule): types = [try rule.type(in: variables)]
+    case _ where known != nil: types = known ?? []
     default:
       let operandTypes = operands.map(type(of:))
       try op.requireTexts(operandTypes)
@@ -143,9 +166,28 @@ public final class ModuleBuilder {
     }
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: operands, types: types, origin: origin ?? currentOrigin))
-    parts.append(part)
-    interned[key] = index
-    return types.indices.map { Value(node: index, result: Int32($0)) }
+    if isInterning {
+      parts.append(part)
+      interned.insert(index, hash: hash)
+    }
+    return results(of: index)
+  }
+
+  private func results(of node: Int32) -> [Value] {
+    let count = nodes[Int(node)].types.count
+    return count == 1 ? [Value(node: node)] : (0..<count).map { Value(node: node, result: Int32($0)) }
+  }
+
+  /// Appends a node of a module that is rebuilt. Its types are what they were where those of the operands are, and need
+  /// not be inferred again.
+  func append(_ node: Node, _ operands: [Value], of module: Module) throws(ConstraintViolation) -> [Value] {
+    let isKnown =
+      symbols.isEmpty && node.op.regions.isEmpty && !node.op.leavesExtentsOpen
+      && operands.indices.allSatisfy { position in
+        nodes.type(of: operands[position]) == module.type(of: node.operands[position])
+      }
+    return try appendAll(
+      node.op, operands, origin: node.origin, annotated: node.types, known: isKnown ? node.types : nil)
   }
 
   /// Appends a node that has one result.
@@ -172,7 +214,7 @@ public final class ModuleBuilder {
     let index = Int32(nodes.count)
     nodes.append(Node(op: op, operands: [], types: [type], origin: origin ?? currentOrigin))
     parts.append(0)
-    interned[Key(part: 0, op: op, operands: [])] = index
+    interned.insert(index, hash: NodeTable.hash(op, [], 0))
     return Value(node: index)
   }
 
