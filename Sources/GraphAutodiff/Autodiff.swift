@@ -15,7 +15,7 @@ public enum Autodiff {
   }
 
   /// Expands the gradient nodes of a module whose regions have none.
-  private static func expandOuterGradients(_ module: Module) throws -> Module {
+  public static func expandOuterGradients(_ module: Module) throws -> Module {
     try module.rebuilt { node, operands, builder in
       guard case .gradient(let rule) = node.op else { return nil }
       guard operands.allSatisfy({ builder.type(of: $0).isStatic }) else {

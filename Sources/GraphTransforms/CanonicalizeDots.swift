@@ -46,42 +46,51 @@ extension Pass {
   ///
   /// What that leads to is simplified: an inserted transpose may meet another, or a constant; one that a broadcast
   /// kept from its dot may reach it.
-  public static let canonicalizeDots = Pass(
-    "canonicalize-dots", rules: foldConstants.rules
-  ) { module in
-    var module = module
-    // One round settles nearly every program; the limit bounds the time of the others.
-    for _ in 0..<8 {
-      let next = try canonicalizeDotsOnce(module).rewritten(
-        by: foldConstants.rules, in: "canonicalize-dots")
-      if next.hasSameNodes(as: module) { return next }
-      module = next
+  public static let canonicalizeDots = canonicalizeDots(RewriteOptions())
+  public static func canonicalizeDots(_ options: RewriteOptions) -> Pass {
+    let rules = foldConstants(options).rules
+    return Pass("canonicalize-dots", rules: rules) { module, observe in
+      var module = module
+      if module.hasRegions {
+        module = try module.rewritten(by: rules, in: "canonicalize-dots", observe: observe)
+      }
+      // One round settles nearly every program; the limit bounds the time of the others.
+      for _ in 0..<8 {
+        let canonical = try canonicalizeDotsOnce(module)
+        if canonical.hasSameNodes(as: module) { return module }
+        module = try canonical.rewritten(by: rules, in: "canonicalize-dots", observe: observe)
+      }
+      return module
     }
-    return module
   }
 
   /// What `canonicalizeDots` does for dots, and nothing else: no transpose that it leads to is simplified.
   public static let layOutDots = Pass("lay-out-dots") { try canonicalizeDotsOnce($0) }
 
   private static func canonicalizeDotsOnce(_ module: Module) throws -> Module {
+    if !module.nodes.contains(where: { if case .dot = $0.op { true } else { false } }) { return module }
     var uses = [Int](repeating: 0, count: module.nodes.count)
     for node in module.nodes { for operand in node.operands { uses[operand.nodeIndex] += 1 } }
     for root in module.roots { uses[root.nodeIndex] += 1 }
-    return try module.rebuilt { node, operands, builder in
-      builder.currentOrigin = node.origin
+    return try module.rebuiltWhereRewritten { index, operands, builder in
+      let node = module.nodes[index]
       switch node.op {
-      case .dot(let rule): return [try canonicalDot(rule, operands, builder)]
+      case .dot(let rule):
+        builder.currentOrigin = node.origin
+        return try canonicalDot(rule, operands, builder).map { [$0] }
       case .transpose(let rule):
         guard uses[node.operands[0].nodeIndex] == 1 else { return nil }
+        builder.currentOrigin = node.origin
         return try swappedDot(rule, operands[0], builder).map { [$0] }
       default: return nil
       }
     }
   }
 
+  /// Nil where the dot is canonical as it is.
   private static func canonicalDot(
     _ rule: DotOp, _ operands: [Value], _ builder: ModuleBuilder
-  ) throws -> Value {
+  ) throws -> Value? {
     let (lhsRank, rhsRank) = (builder.type(of: operands[0]).rank, builder.type(of: operands[1]).rank)
     let lhs = DotSide(
       value: operands[0], batch: rule.lhsBatch, free: rule.lhsFree(rank: lhsRank),
@@ -107,6 +116,7 @@ extension Pass {
     let canonical = DotOp(
       lhsContract: order.map { left.contract[$0] }, rhsContract: order.map { right.contract[$0] },
       lhsBatch: left.batch, rhsBatch: right.batch)
+    if canonical == rule, [left.value, right.value] == operands { return nil }
     return try builder.append(.dot(canonical), [left.value, right.value])
   }
 

@@ -9,11 +9,17 @@ public struct Pass: Sendable {
   public let name: String
   /// The rewrite rules that the pass applies, alone or beside other work.
   public let rules: [RewriteRule]
-  private let body: @Sendable (Module) throws -> Module
+  /// Called for each application of a rule.
+  typealias Observer = (RewriteRule) -> Void
+  private let body: @Sendable (Module, Observer) throws -> Module
+
+  public init(_ name: String, _ body: @escaping @Sendable (Module) throws -> Module) {
+    self.init(name, rules: []) { module, _ in try body(module) }
+  }
 
   /// - Parameter rules: those that `body` applies, so that a check can tell which one went wrong.
-  public init(
-    _ name: String, rules: [RewriteRule] = [], _ body: @escaping @Sendable (Module) throws -> Module
+  init(
+    _ name: String, rules: [RewriteRule], _ body: @escaping @Sendable (Module, Observer) throws -> Module
   ) {
     self.name = name
     self.rules = rules
@@ -22,18 +28,41 @@ public struct Pass: Sendable {
 
   /// A pass that applies rewrite rules until none fires.
   public init(_ name: String, rules: [RewriteRule]) {
-    self.init(name, rules: rules) { try $0.rewritten(by: rules, in: name) }
+    self.init(name, rules: rules) { try $0.rewritten(by: rules, in: name, observe: $1) }
   }
 
-  public func run(_ module: Module) throws -> Module { try body(module.mappingRegions(body)) }
+  public func run(_ module: Module) throws -> Module { try run(module, observe: { _ in }) }
+
+  func run(_ module: Module, observe: Observer) throws -> Module {
+    try body(module.mappingRegions { try body($0, observe) }, observe)
+  }
 }
 
 extension Pass {
+  /// Rewrites logarithms and exponentials that lose precision on their way; see `RewriteRule.stabilizing`.
+  public static let stabilize = Pass("stabilize", rules: RewriteRule.stabilizing) { module, observe in
+    try module.rewritten(
+      by: RewriteRule.stabilizing, in: "stabilize", keepsTargets: true, observe: observe)
+  }
   /// Expands gradient nodes; see `Autodiff`.
-  public static let gradients = Pass("gradients") { try Autodiff.expandGradients($0) }
-  /// Exact algebra; see `RewriteRule.simplify`.
-  public static let simplify = Pass("simplify", rules: RewriteRule.simplify)
+  public static let gradients = Pass("gradients") { try Autodiff.expandOuterGradients($0) }
+  /// Algebra; see `RewriteRule.simplify`.
+  public static let simplify = simplify(RewriteOptions())
+  public static func simplify(_ options: RewriteOptions) -> Pass {
+    Pass("simplify", rules: RewriteRule.simplifying(options))
+  }
   /// Evaluates what depends on constants alone, and simplifies what that leads to.
-  public static let foldConstants = Pass(
-    "fold-constants", rules: RewriteRule.folding + RewriteRule.simplify)
+  public static let foldConstants = foldConstants(RewriteOptions())
+  public static func foldConstants(_ options: RewriteOptions) -> Pass {
+    let rules = RewriteRule.folding + RewriteRule.simplifying(options)
+    return Pass("fold-constants", rules: rules) { module, observe in
+      // Few programs have constants to fold; regions may have changed since they were simplified.
+      var folds = module.hasRegions
+      let folded = try module.rewritten(by: RewriteRule.folding, in: "fold-constants") { rule in
+        folds = true
+        observe(rule)
+      }
+      return folds ? try folded.rewritten(by: rules, in: "fold-constants", observe: observe) : folded
+    }
+  }
 }

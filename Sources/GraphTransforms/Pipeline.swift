@@ -8,15 +8,21 @@ public struct Pipeline: Sendable {
 
   public init(_ passes: [Pass]) { self.passes = passes }
 
-  public static let standard = Pipeline([
-    .gradients,
-    .mergeLoops,
-    .simplify,
-    .simplifyControl,
-    .foldConstants,
-    .simplifyControl,
-    .canonicalizeDots,
-  ])
+  public static let standard = standard(RewriteOptions())
+
+  public static func standard(_ options: RewriteOptions) -> Pipeline {
+    Pipeline(
+      (options.strictOrder ? [] : [.stabilize]) + [
+        .gradients,
+        .mergeLoops,
+        .simplify(options),
+        .simplifyControl,
+        .foldConstants(options),
+        .simplifyControl,
+        .canonicalizeDots(options),
+        .pushReshapes(options),
+      ])
+  }
 
   /// What kernels cannot be made without.
   public static let unoptimized = Pipeline([.gradients, .layOutDots])

@@ -23,9 +23,16 @@ public struct PipelineOptions: Sendable {
   func run(_ pass: Pass, on module: Module) throws -> Module {
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try pass.run(module)
-    let duration = start.duration(to: clock.now)
-    log?(PassLog(pass: pass.name, duration: duration, before: module, after: result))
+    let result: Module
+    if let log {
+      var firings: [String: Int] = [:]
+      result = try pass.run(module) { firings[$0.name, default: 0] += 1 }
+      let duration = start.duration(to: clock.now)
+      let counts = pass.rules.compactMap { rule in firings[rule.name].map { (rule.name, $0) } }
+      log(PassLog(pass: pass.name, duration: duration, before: module, after: result, firings: counts))
+    } else {
+      result = try pass.run(module)
+    }
     if verify {
       do {
         try Verifier.verify(result)
@@ -46,6 +53,8 @@ public struct PassLog: Sendable {
   public let duration: Duration
   public let before: Module
   public let after: Module
+  /// How often each rule was applied that was, in the order of the pass's rules.
+  public let firings: [(rule: String, count: Int)]
 
   public var isUnchanged: Bool { after.hasSameNodes(as: before) }
 
@@ -55,7 +64,7 @@ public struct PassLog: Sendable {
 
 extension Module {
   /// Whether two modules compute the same things in the same way: equal but for names and origins.
-  func hasSameNodes(as other: Module) -> Bool {
+  public func hasSameNodes(as other: Module) -> Bool {
     nodes.count == other.nodes.count && results == other.results && updates == other.updates
       && zip(nodes, other.nodes).allSatisfy { $0.op == $1.op && $0.operands == $1.operands }
   }

@@ -3,12 +3,20 @@
 import GraphIR
 
 /// A named equation, read from left to right: what an expression may be replaced by.
-///
-/// Rules are exact. The replacement has the same bits for every input, NaN payloads and signs apart, which no
-/// processor keeps.
 public struct RewriteRule: Sendable {
+  /// How far an equation holds.
+  public enum Exactness: String, Sendable {
+    /// The replacement has the same bits for every input, NaN payloads and signs apart, which no processor keeps. Sums of
+    /// products have no fixed order (`IR/SPEC.md`), and count as the same where they are.
+    case exact
+    /// The replacement rounds differently: no worse, but for a rounding or two, and where the expression overflows or
+    /// cancels far better.
+    case rounding
+  }
+
   /// The equation, `x · 1 = x`.
   public let name: String
+  public let exactness: Exactness
   /// The ops on the left side of the equation.
   let ops: [RewriteKey]
   let apply: @Sendable (RewriteSite) throws -> Value?
@@ -17,9 +25,11 @@ public struct RewriteRule: Sendable {
   ///   - ops: the only ones that the rule is tried on.
   ///   - apply: the replacement for the node at a site, of the same type, or nil where the rule does not fit.
   init(
-    _ name: String, on ops: RewriteKey..., apply: @escaping @Sendable (RewriteSite) throws -> Value?
+    _ name: String, _ exactness: Exactness = .exact, on ops: RewriteKey...,
+    apply: @escaping @Sendable (RewriteSite) throws -> Value?
   ) {
     self.name = name
+    self.exactness = exactness
     self.ops = ops
     self.apply = apply
   }
@@ -30,7 +40,7 @@ enum RewriteKey: Hashable {
   case any, anyFunction
   case function(ScalarFunction)
   case constant, convert, reshape, transpose, broadcast, slice, pad, reverse, concatenate, window, reduce
-  case gather, scatter, dynamicSlice, dynamicUpdate
+  case gather, scatter, dynamicSlice, dynamicUpdate, dot
   case identity, stopGradient
   /// No rule is about this op.
   case other
@@ -53,6 +63,7 @@ enum RewriteKey: Hashable {
     case .dynamicSlice: self = .dynamicSlice
     case .dynamicUpdate: self = .dynamicUpdate
     case .reduce: self = .reduce
+    case .dot: self = .dot
     case .identity: self = .identity
     case .stopGradient: self = .stopGradient
     default: self = .other
@@ -68,7 +79,7 @@ enum RewriteKey: Hashable {
 }
 
 /// Rules by what they are tried on, in their order.
-private struct RuleBook {
+struct RuleBook {
   let rules: [RewriteRule]
   private var filed: [RewriteKey: [RewriteRule]] = [:]
 
@@ -80,87 +91,5 @@ private struct RuleBook {
     let fitting = rules.filter { $0.ops.contains { $0.covers(key) } }
     filed[key] = fitting
     return fitting
-  }
-}
-
-extension Module {
-  /// How often a module is gone through, and how often one node is rewritten, before the rules are taken to run in a
-  /// circle.
-  private static var rewriteLimit: Int { 64 }
-
-  /// The module with rules applied until none fires.
-  ///
-  /// A rule's result is tried again at once; what a rule made below its result, in the next round.
-  ///
-  /// - Parameter observe: called for each application.
-  /// - Throws: `Diagnostic` of kind `bug`: for a module with gradient nodes, whose value depends on how expressions
-  ///   are written; and for rules that change a type or never end.
-  func rewritten(
-    by rules: [RewriteRule], in pass: String, observe: (RewriteRule) -> Void = { _ in }
-  ) throws -> Module {
-    if nodes.contains(where: { if case .gradient = $0.op { true } else { false } }) {
-      throw Diagnostic(.bug, code: "\(pass).order", "\(pass) runs before the gradients are expanded")
-    }
-    var module = self
-    var book = RuleBook(rules)
-    for _ in 0..<Module.rewriteLimit {
-      var changed = false
-      module = try module.rebuilt { node, operands, builder in
-        guard
-          let value = try Module.rewrite(
-            node, operands, builder, by: &book, in: pass,
-            observe: {
-              changed = true
-              observe($0)
-            })
-        else { return nil }
-        return [value]
-      }
-      if !changed { return module }
-    }
-    throw Diagnostic(.bug, code: "\(pass).circle", "the rules of \(pass) never come to rest")
-  }
-
-  private static func rewrite(
-    _ node: Node, _ operands: [Value], _ builder: ModuleBuilder, by book: inout RuleBook,
-    in pass: String, observe: (RewriteRule) -> Void
-  ) throws -> Value? {
-    guard node.types.count == 1 else { return nil }
-    builder.currentOrigin = node.origin
-    builder.currentOrigin.name = nil
-    var result: Value?
-    var site = RewriteSite(builder: builder, op: node.op, operands: operands, type: node.types[0])
-    for _ in 0..<rewriteLimit {
-      // Nothing is known of one result of several: what fits the op may stand for another of them.
-      let isWhole = result.map { builder.node($0).types.count == 1 } ?? true
-      guard isWhole, let (rule, value) = try firstMatch(site, book.rules(for: site.op)) else {
-        if let name = node.origin.name, let result, !builder.node(result).operands.isEmpty {
-          builder.suggestName(name, for: result)
-        }
-        return result
-      }
-      if builder.type(of: value) != site.type {
-        throw Diagnostic(
-          .bug, code: "\(pass).type", "'\(rule.name)' turns \(site.type) into \(builder.type(of: value))",
-          at: node.origin.location, scope: node.origin.scope)
-      }
-      observe(rule)
-      result = value
-      let replacement = builder.node(value)
-      site = RewriteSite(
-        builder: builder, op: replacement.op, operands: replacement.operands, type: site.type)
-    }
-    throw Diagnostic(
-      .bug, code: "\(pass).circle", "the rules of \(pass) never come to rest at \(node.op.mnemonic)",
-      at: node.origin.location, scope: node.origin.scope)
-  }
-
-  private static func firstMatch(
-    _ site: RewriteSite, _ rules: [RewriteRule]
-  ) throws -> (RewriteRule, Value)? {
-    for rule in rules {
-      if let value = try rule.apply(site) { return (rule, value) }
-    }
-    return nil
   }
 }

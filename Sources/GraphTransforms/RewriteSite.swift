@@ -8,6 +8,11 @@ struct RewriteSite {
   let op: Op
   let operands: [Value]
   let type: TensorType
+  /// Nil where there are no gradient nodes left.
+  var targets: GradientTargets?
+
+  /// Whether a gradient is taken with respect to a value: an expression that goes through it must go on to do so.
+  func isTarget(_ values: Value...) -> Bool { targets.map { values.contains(where: $0.contains) } ?? false }
 
   subscript(position: Int) -> Value { operands[position] }
 

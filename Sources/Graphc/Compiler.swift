@@ -28,13 +28,15 @@ enum Compiler {
   static func expanded(_ module: Module) throws -> Module { try Autodiff.expandGradients(module) }
 
   /// - Parameter optimizes: whether the program is simplified and its ops share kernels.
-  static func compile(_ module: Module, optimizes: Bool = true) throws -> (Executable, Cost) {
+  static func compile(
+    _ module: Module, optimizes: Bool, _ options: CompilationOptions
+  ) throws -> (Executable, Cost) {
     let kernels = try sharedKernels()
     var cost = Cost()
     let clock = ContinuousClock()
     let start = clock.now
-    let pipeline = optimizes ? Pipeline.standard : .unoptimized
-    let plan = try Lowering.plan(for: try pipeline.run(module), fuses: optimizes)
+    let optimized = try optimizes ? options.optimized(module) : Pipeline.unoptimized.run(module)
+    let plan = try Lowering.plan(for: optimized, fuses: optimizes)
     try Limits.check(plan)
     let planned = clock.now
     let executable = try Executable(plan: plan, kernels: kernels)

@@ -171,14 +171,14 @@ struct Extraction {
 /// Names that are made different by a number.
 private struct NameList {
   private var used: Set<String> = []
+  /// By name the number to go on with, so that a thousand equal names take a thousand steps.
+  private var next: [String: Int] = [:]
 
   mutating func unique(_ name: String) -> String {
-    var candidate = name
-    var number = 1
-    while !used.insert(candidate).inserted {
-      candidate = "\(name)_\(number)"
-      number += 1
-    }
-    return candidate
+    if used.insert(name).inserted { return name }
+    var number = next[name] ?? 1
+    while !used.insert("\(name)_\(number)").inserted { number += 1 }
+    next[name] = number + 1
+    return "\(name)_\(number)"
   }
 }

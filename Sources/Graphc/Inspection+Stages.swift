@@ -27,15 +27,17 @@ extension Inspection {
     case .gradients:
       return Inspection.text(of: try Pass.gradients.run(numbered(for: stage)), as: options.format)
     case .optimized:
-      let module = try optimized(numbered(for: stage), through: options.lastPass)
+      let module = try optimized(numbered(for: stage), options)
       return Inspection.text(of: module, as: options.format)
     case .kernels:
-      return try KernelListing(plan(for: stage), options).text { _, kernel in kernel.description + "\n" }
-    case .plan: return PlanText(try plan(for: stage), module).text
+      return try KernelListing(plan(for: stage, options), options).text { _, kernel in
+        kernel.description + "\n"
+      }
+    case .plan: return PlanText(try plan(for: stage, options), module).text
     case .llvm, .assembly:
       let backend = try CPUBackend(cpu: options.cpu)
       let form: CodeForm = stage == .llvm ? .llvm : .assembly
-      let listing = try KernelListing(plan(for: stage), options)
+      let listing = try KernelListing(plan(for: stage, options), options)
       return try listing.text(comment: stage == .llvm ? ";" : "#") { _, kernel in
         try backend.text(of: kernel, as: form)
       }
@@ -55,20 +57,13 @@ extension Inspection {
 
   // MARK: Passes
 
-  /// The passes in order; a name that comes again has a number behind it, `fold-constants:2`.
-  public static var passNames: [String] {
-    var counts: [String: Int] = [:]
-    return Pipeline.standard.passes.map { pass in
-      let count = counts[pass.name, default: 0] + 1
-      counts[pass.name] = count
-      return count == 1 ? pass.name : "\(pass.name):\(count)"
-    }
-  }
+  /// The passes in order; a name that comes again has a number behind it, `simplify-control:2`.
+  public static var passNames: [String] { CompilationOptions().pipeline.passNames }
 
-  private func optimized(_ module: Module, through lastPass: String? = nil) throws -> Module {
-    var pipeline = Pipeline.standard
-    if let lastPass {
-      let names = Inspection.passNames
+  private func optimized(_ module: Module, _ options: Options) throws -> Module {
+    var pipeline = options.compilation.pipeline
+    if let lastPass = options.lastPass {
+      let names = pipeline.passNames
       guard let last = names.firstIndex(of: lastPass) else {
         let nearest = Spelling.nearest(to: lastPass, among: names).map { "; did you mean '\($0)'?" } ?? ""
         throw Diagnostic(
@@ -77,28 +72,53 @@ extension Inspection {
       }
       pipeline.passes = Array(pipeline.passes[...last])
     }
-    return try pipeline.run(module, options: PipelineOptions(verify: true))
+    var compilation = options.compilation
+    compilation.verifiesPasses = true
+    return try pipeline.run(
+      module, options: compilation.pipelineOptions(for: module, names: pipeline.passNames))
+  }
+
+  /// What each pass did.
+  public func passReports(_ compilation: CompilationOptions = CompilationOptions()) throws -> [PassReport] {
+    let reports = Mutex<[PassReport]>([])
+    var compilation = compilation
+    compilation.report = { report in reports.withLock { $0.append(report) } }
+    _ = try compilation.optimized(numbered(for: .optimized))
+    return reports.withLock { $0 }
   }
 
   /// What each pass did and the time that it took, a line each.
-  public func passReport() throws -> String {
-    let logs = Mutex<[PassLog]>([])
-    let options = PipelineOptions(log: { log in logs.withLock { $0.append(log) } })
-    _ = try Pipeline.standard.run(numbered(for: .optimized), options: options)
-    let rows = zip(Inspection.passNames, logs.withLock { $0 }).map { name, log in
+  public func passReport(_ compilation: CompilationOptions = CompilationOptions()) throws -> String {
+    let rows = try passReports(compilation).map { report in
       [
-        name, milliseconds(log.duration), "\(log.before.nodes.count) → \(log.after.nodes.count) nodes",
-        log.isUnchanged ? "unchanged" : "",
+        report.pass, milliseconds(report.duration), "\(report.nodeCountBefore) → \(report.nodeCount) nodes",
+        report.isUnchanged ? "unchanged" : "",
       ]
     }
     return TextTable(rows, rightAligned: [1]).text
   }
 
+  /// How often each rewrite rule was applied, pass by pass.
+  public func ruleReport(_ compilation: CompilationOptions = CompilationOptions()) throws -> String {
+    let rows = try passReports(compilation).flatMap { report in
+      report.rules.map { [report.pass, "\($0.count) ×", $0.rule] }
+    }
+    return rows.isEmpty ? "no rule was applied\n" : TextTable(rows, rightAligned: [1]).text
+  }
+
+  /// The program behind some passes, or all for nil, each under a line with the pass's name; `(unchanged)` where it is.
+  public func passTexts(
+    _ passes: [String]?, _ compilation: CompilationOptions = CompilationOptions()
+  ) throws -> String {
+    try passReports(compilation).filter { passes?.contains($0.pass) ?? true }
+      .map { "// behind \($0.pass)\n\($0.text)" }.joined()
+  }
+
   /// Which values share kernels, what that saves, and why the others do not.
   ///
   /// - Throws: `Diagnostic`, as `text(of: .plan)`.
-  public func fusionReport() throws -> String {
-    try FusionReport(optimized(numbered(for: .plan))).text
+  public func fusionReport(_ options: Options = Options()) throws -> String {
+    try FusionReport(optimized(numbered(for: .plan), options)).text
   }
 
   private func milliseconds(_ duration: Duration) -> String {
@@ -108,8 +128,8 @@ extension Inspection {
     return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction + " ms"
   }
 
-  private func plan(for stage: Stage) throws -> Plan {
-    try Lowering.plan(for: try optimized(numbered(for: stage)))
+  private func plan(for stage: Stage, _ options: Options) throws -> Plan {
+    try Lowering.plan(for: try optimized(numbered(for: stage), options))
   }
 }
 

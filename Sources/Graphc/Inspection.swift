@@ -43,7 +43,7 @@ public struct Inspection: Sendable {
   }
 
   /// What is shown of a stage.
-  public struct Options: Hashable, Sendable {
+  public struct Options: Sendable {
     public var format = Format.text
     /// LLVM's name of the processor that code is for, `x86-64-v3`; nil for the one that this program runs on.
     public var cpu: String?
@@ -51,14 +51,18 @@ public struct Inspection: Sendable {
     public var kernel: String?
     /// The pass behind which `optimized` is shown, as `passNames` has it; nil for the last.
     public var lastPass: String?
+    /// How the program is optimized.
+    public var compilation: CompilationOptions
 
     public init(
-      format: Format = .text, cpu: String? = nil, kernel: String? = nil, lastPass: String? = nil
+      format: Format = .text, cpu: String? = nil, kernel: String? = nil, lastPass: String? = nil,
+      compilation: CompilationOptions = CompilationOptions()
     ) {
       self.format = format
       self.cpu = cpu
       self.kernel = kernel
       self.lastPass = lastPass
+      self.compilation = compilation
     }
   }
 
@@ -142,7 +146,7 @@ public struct Inspection: Sendable {
   }
 
   /// The program with a number for every extent.
-  func numbered(for stage: Stage) throws -> Module {
+  package func numbered(for stage: Stage) throws -> Module {
     let module = examples.isEmpty ? self.module : try self.module.bound(by: examples)
     if module.isStatic { return module }
     let list = openSymbols.map { "\($0.symbol) (\($0.place)) has none" }.joined(separator: ", ")

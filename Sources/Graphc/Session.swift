@@ -35,6 +35,8 @@ public final class Session: Sendable {
   public let threadCount: Int
   /// Whether machine code is made of the simplified program, with ops that share kernels.
   private let optimizes: Bool
+  /// How programs become code.
+  public let options: CompilationOptions
 
   private let state: Mutex<State>
   /// Held by a run that updates variables or draws, from its first read to its last write.
@@ -58,18 +60,25 @@ public final class Session: Sendable {
   /// - Parameters:
   ///   - seed: the same seed gives the same initial values and the same bits in every run.
   ///   - threads: nil takes one a processor.
+  ///   - options: how programs become code; the interpreter has no use for them.
   /// - Throws: `DiagnosticList` for fewer than one thread.
   public convenience init(
-    _ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native
+    _ graph: Graph, seed: UInt64 = 0, threads: Int? = nil, engine: Engine = .native,
+    options: CompilationOptions = CompilationOptions()
   ) throws {
-    try self.init(graph, seed: seed, threads: threads, engine: engine, optimizes: true)
+    try self.init(
+      graph, seed: seed, threads: threads, engine: engine, optimizes: true, options: options)
   }
 
   /// - Parameter optimizes: false leaves the program as it is, and gives each op a kernel of its own: what the
   ///   optimized code is held against.
-  package init(_ graph: Graph, seed: UInt64, threads: Int?, engine: Engine, optimizes: Bool) throws {
+  package init(
+    _ graph: Graph, seed: UInt64, threads: Int?, engine: Engine, optimizes: Bool,
+    options: CompilationOptions = CompilationOptions()
+  ) throws {
     self.graph = graph
     self.optimizes = optimizes
+    self.options = options
     self.seed = seed
     self.engine = engine
     state = Mutex(State(random: RandomState(seed: seed)))
@@ -337,7 +346,7 @@ public final class Session: Sendable {
     let updates = module.updates.map { extraction.variables[$0.variable] }
     switch engine {
     case .native:
-      let (executable, cost) = try Compiler.compile(module, optimizes: optimizes)
+      let (executable, cost) = try Compiler.compile(module, optimizes: optimizes, options)
       let plan = executable.plan
       return (
         CompiledRun(code: .executable(executable), extraction, updates: updates),

@@ -74,6 +74,25 @@ import Testing
     #expect(module.nodes.map(\.op.mnemonic).filter { $0 != "parameter" } == [op])
   }
 
+  @Test func equalBranchesStandInLine() throws {
+    let module = try optimized(
+      """
+      param %p: bool[]
+      param %x: i32[3]
+      %0 = cond %p, %x {then = {
+        param %x: i32[3]
+        %0 = negate %x
+        result %0
+      }, else = {
+        param %y: i32[3]
+        %0 = negate %y
+        result %0
+      }}
+      result %0
+      """)
+    #expect(module.nodes.map(\.op.mnemonic).filter { $0 != "parameter" } == ["negate"])
+  }
+
   @Test func aLoopOfOneStepStandsInLine() throws {
     let module = try optimized(
       """

@@ -38,6 +38,6 @@ import Testing
       _ = try Autodiff.expandGradients(module).rewritten(by: rules, in: "test") { fired.insert($0.name) }
     }
     let silent = RewriteRule.simplify.map(\.name).filter { !fired.contains($0) }
-    #expect(silent.count < RewriteRule.simplify.count / 3, "\(silent)")
+    #expect(silent.count < RewriteRule.simplify.count / 2, "\(silent)")
   }
 }

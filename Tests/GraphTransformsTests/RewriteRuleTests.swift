@@ -84,7 +84,10 @@ import Testing
     { try $0.reduce(.sum, $0.parameter(.float32, [12, 5, 1]), [0, 2]) },
     { try $0.reduce(.sum, $0.spread($0.parameter(.float32, [3]), [2, 3], [1]), [0]) },
     { try $0.slice($0.join([$0.parameter(.float32, [3]), $0.parameter(.float32, [3])], 0), [2], [5]) },
-    { try $0.slice($0.pad($0.parameter(.float32, [3]), $0.parameter(.float32, []), [1], [1]), [0], [4]) },
+    {
+      let padded = try $0.pad($0.parameter(.float32, [3]), $0.parameter(.float32, []), [1], [1])
+      return try $0.slice(padded, [0], [4], by: [2])
+    },
     {
       try $0.f(
         .add, $0.spread($0.parameter(.float32, [3]), [3, 3], [1]),
@@ -98,8 +101,10 @@ import Testing
     },
   ]
 
-  @Test(arguments: (traps + RuleCase.indexingTraps).indices) func trapsStay(index: Int) throws {
-    let module = try build(RuleCase("", to: "", (Self.traps + RuleCase.indexingTraps)[index]))
+  static let allTraps = traps + RuleCase.indexingTraps + RuleCase.algebraTraps
+
+  @Test(arguments: allTraps.indices) func trapsStay(index: Int) throws {
+    let module = try build(RuleCase("", to: "", Self.allTraps[index]))
     let rewritten = try module.rewritten(by: Self.rules, in: "test")
     #expect(rewritten.nodes.map(\.op) == module.nodes.map(\.op))
   }
@@ -181,8 +186,8 @@ import Testing
     let module = try b.module(results: [Module.Result(name: "q", value: value)])
     let folded = try Pass.foldConstants.run(module)
     #expect(folded.nodes.map(\.op.mnemonic) == ["constant"])
-    let square = try b.append(
-      .dot(DotOp(lhsContract: [], rhsContract: [])), [row, row])
+    let pairs = try b.append(.constant(ConstantOp(NDArray((0..<600).map(Float.init), shape: [300, 2]))))
+    let square = try b.append(.dot(DotOp(lhsContract: [1], rhsContract: [1])), [pairs, pairs])
     let outer = try b.module(results: [Module.Result(name: "q", value: square)])
     #expect(try Pass.foldConstants.run(outer).nodes.map(\.op.mnemonic) == ["constant", "dot"])
   }

@@ -76,8 +76,7 @@ struct CaseBuilder {
 extension RuleCase {
   static let all =
     markers + arithmetic + logic + conversions + indices + shapes + windows + slidings + joins + indexing
-    + reductions
-    + folding
+    + reductions + folding + algebra
 
   static let markers = [
     RuleCase("identity x = x", to: "") { try $0.b.append(.identity(IdentityOp(id: 0)), [$0.parameter()]) },

@@ -56,6 +56,7 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
         dump         show a program at any stage of its compilation
         run          run a .gir file on .npy arrays
         ops          show the reference of operations
+        rules        list the rewrite rules of the optimizer
         conformance  compare results with those of other programs
         version      show the version and the processor that code is made for
         help         show how a command is used
@@ -76,7 +77,7 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
     #expect(outcome.errors == overview)
   }
 
-  @Test(arguments: ["dump", "run", "ops", "conformance", "version", "help"])
+  @Test(arguments: ["dump", "run", "ops", "rules", "conformance", "version", "help"])
   func everyCommandHasHelp(name: String) throws {
     let help = graphc("help", name)
     #expect(help.status == .success)
@@ -248,7 +249,8 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
   @Test func mistypedPassesAreNamed() {
     let outcome = graphc("dump", "xor", "--emit", "optimized", "--after", "simplfy")
     #expect(outcome.status == .usage)
-    #expect(outcome.errors.contains("there is no such pass; there are gradients, merge-loops, simplify,"))
+    let names = "stabilize, gradients, merge-loops, simplify,"
+    #expect(outcome.errors.contains("there is no such pass; there are \(names)"))
     #expect(outcome.errors.contains("; did you mean 'simplify'?\n"))
   }
 
@@ -343,8 +345,60 @@ private func usage(_ message: String, note: String) -> String { "error[usage.\(m
       let timed = graphc("dump", file, "--emit", "optimized", "--bind", "0=2", "--time-passes")
       #expect(timed.output == plain.output)
       #expect(timed.errors.split(separator: "\n").count == Inspection.passNames.count)
-      #expect(timed.errors.hasPrefix("gradients "))
+      #expect(timed.errors.hasPrefix("stabilize "))
     }
+  }
+
+  @Test func dumpPrintsBehindPasses() throws {
+    try withProgram { file, _ throws in
+      let plain = graphc("dump", file, "--emit", "optimized", "--bind", "0=2")
+      let all = graphc("dump", file, "--emit", "optimized", "--bind", "0=2", "--print-after", "all")
+      for pass in Inspection.passNames { #expect(all.output.contains("// behind \(pass)\n")) }
+      #expect(all.output.contains("// behind merge-loops\n(unchanged)\n"))
+      #expect(all.output.hasSuffix("// optimized\n" + plain.output))
+      let one = graphc("dump", file, "--emit", "optimized", "--bind", "0=2", "--print-after", "gradients")
+      #expect(one.output.components(separatedBy: "// behind ").count == 2)
+      let none = graphc("dump", file, "--emit", "optimized", "--bind", "0=2", "--print-after", "gradient")
+      #expect(none.status == .usage)
+      #expect(none.errors.contains("did you mean 'gradients'?"))
+    }
+  }
+
+  @Test func dumpCountsRulesAndChecks() throws {
+    try withTemporaryDirectory { directory in
+      let file = directory + "/m.gir"
+      try Data(
+        """
+        module @m {
+          param %x: f32[4]
+          %0 = negate %x
+          %1 = negate %0
+          %2 = exp %1
+          %3 = log %2
+          %4 = sigmoid %3
+          result %4 "y"
+        }
+        """.utf8
+      ).write(to: URL(fileURLWithPath: file))
+      let free = graphc("dump", file, "--emit", "optimized", "--stats", "--check")
+      #expect(free.status == .success)
+      #expect(free.errors == "stabilize  1 ×  log exp x = x\nsimplify   1 ×  −(−x) = x\n")
+      #expect(!free.output.contains("exp"))
+      let strict = graphc("dump", file, "--emit", "optimized", "--stats", "--strict-order")
+      #expect(strict.errors == "simplify  1 ×  −(−x) = x\n")
+      #expect(strict.output.contains("= exp"))
+      let misplaced = graphc("dump", file, "--emit", "graph", "--check")
+      #expect(misplaced.status == .usage)
+    }
+  }
+
+  @Test func rulesAreListed() {
+    let all = graphc("rules").output.split(separator: "\n")
+    #expect(all.contains { $0.hasPrefix("simplify") && $0.contains(" exact ") && $0.hasSuffix("x · 1 = x") })
+    let rounding = graphc("rules", "--rounding").output.split(separator: "\n")
+    #expect(rounding.count > 10 && rounding.count < all.count / 3)
+    #expect(rounding.allSatisfy { $0.contains(" rounding ") })
+    #expect(rounding.contains { $0.hasPrefix("reassociate") })
   }
 
   @Test func dumpShowsOneKernel() throws {

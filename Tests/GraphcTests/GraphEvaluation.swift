@@ -45,7 +45,8 @@ extension Graph {
     }
     let results = try Interpreter.run(bound, parameters: arrays, variables: initial).results
     let inputs = order.map { Tensor(graph: self, value: $0) }
-    let native = try Session(self, seed: seed, threads: 1).run(
+    let options = CompilationOptions(strictOrder: true)
+    let native = try Session(self, seed: seed, threads: 1, options: options).run(
       tensors, feeding: Dictionary(uniqueKeysWithValues: zip(inputs, arrays)))
     for (left, right) in zip(native, results) {
       expectAgreement(left, right, isExact: bound.isExact, location)

@@ -176,16 +176,17 @@ import Testing
   }
 
   @Test func passesHaveDistinctNames() throws {
-    #expect(Inspection.passNames.first == "gradients")
+    #expect(Inspection.passNames.first == "stabilize")
     #expect(Set(Inspection.passNames).count == Inspection.passNames.count)
     let inspection = try Model().inspection(batch: 2)
+    #expect(CompilationOptions(strictOrder: true).passNames.first == "gradients")
     let first = try inspection.text(of: .optimized, options: .init(lastPass: "gradients"))
     #expect(try first == inspection.text(of: .gradients))
     let last = try inspection.text(of: .optimized, options: .init(lastPass: Inspection.passNames.last))
     #expect(try last == inspection.text(of: .optimized))
     #expect(
       message { _ = try inspection.text(of: .optimized, options: .init(lastPass: "none")) }
-        .hasPrefix("error[dump.pass]: there is no pass 'none'; there are gradients, "))
+        .hasPrefix("error[dump.pass]: there is no pass 'none'; there are stabilize, "))
   }
 
   @Test func optionsMustFitTheStage() throws {

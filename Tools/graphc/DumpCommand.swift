@@ -22,9 +22,18 @@ struct DumpCommand: Command {
         "the processor that llvm and asm are for, as LLVM calls it; this machine's unless given"),
       Option("only", "KERNEL", "show one kernel, by its number or by words of its label"),
       Option("after", "PASS", "show optimized behind this pass, not behind the last"),
+      Option(
+        "print-after", "PASS|all", "show the program behind a pass, or each, before the stage", repeats: true),
       Option("time-passes", nil, "tell on standard error what each pass did and how long it took"),
       Option(
         "explain-fusion", nil, "tell on standard error which values share kernels, and why others do not"),
+      Option("stats", nil, "tell on standard error how often each rewrite rule was applied"),
+      Option(
+        "check", nil,
+        "have the interpreter evaluate the program before and behind each pass, with made-up numbers, and name the "
+          + "rewrite that changes a value"),
+      Option("strict-order", nil, "apply no rewrite that rounds differently; 'graphc rules' lists them"),
+      Option("reassociate", nil, "gather the constants of sums and products"),
       Option("output", short: "o", "FILE", "write to a file, which appears complete or not at all"),
     ],
     discussion: """
@@ -56,6 +65,9 @@ struct DumpCommand: Command {
   private let gradients: [(loss: String, targets: [String])]
   private let timesPasses: Bool
   private let explainsFusion: Bool
+  private let countsRules: Bool
+  /// Passes to show the program behind; nil for none, an empty list for all.
+  private let printedPasses: [String]?
   private let output: String?
 
   private static var modelList: String { BuiltInModel.all.map(\.name).joined(separator: ", ") }
@@ -68,8 +80,14 @@ struct DumpCommand: Command {
     if arguments.has("format") { options.format = try arguments.choice("format", Inspection.Format.self) }
     bindings = try Self.bindings(arguments)
     gradients = try Self.gradients(arguments)
+    options.compilation = CompilationOptions(
+      strictOrder: arguments.has("strict-order"), reassociates: arguments.has("reassociate"),
+      checksPasses: arguments.has("check"))
     timesPasses = arguments.has("time-passes")
     explainsFusion = arguments.has("explain-fusion")
+    countsRules = arguments.has("stats")
+    let printed = arguments.all("print-after")
+    printedPasses = printed.isEmpty ? nil : printed.contains("all") ? [] : printed
     output = arguments["output"]
     try Self.checkFit(stage, options, arguments)
   }
@@ -80,10 +98,17 @@ struct DumpCommand: Command {
     for (loss, targets) in gradients {
       inspection = try inspection.differentiating(loss, withRespectTo: targets)
     }
-    if stage != .graph || timesPasses || explainsFusion { try requireNumbers(inspection) }
-    let text = try inspection.text(of: stage, options: options)
-    if timesPasses { outcome.errors += try inspection.passReport() }
-    if explainsFusion { outcome.errors += try inspection.fusionReport() }
+    let looksAtPasses = timesPasses || countsRules || explainsFusion || printedPasses != nil
+    if stage != .graph || looksAtPasses { try requireNumbers(inspection) }
+    var text = ""
+    if let printedPasses {
+      text += try inspection.passTexts(printedPasses.isEmpty ? nil : printedPasses, options.compilation)
+      text += "// \(stage.rawValue)\n"
+    }
+    text += try inspection.text(of: stage, options: options)
+    if timesPasses { outcome.errors += try inspection.passReport(options.compilation) }
+    if countsRules { outcome.errors += try inspection.ruleReport(options.compilation) }
+    if explainsFusion { outcome.errors += try inspection.fusionReport(options) }
     if let output {
       try FileSystem.write(Array(text.utf8), to: output)
     } else {
@@ -108,7 +133,9 @@ struct DumpCommand: Command {
   private func requireNumbers(_ inspection: Inspection) throws {
     let open = inspection.openSymbols
     if open.isEmpty { return }
-    let option = explainsFusion ? "--explain-fusion" : "--time-passes"
+    let option =
+      timesPasses
+      ? "--time-passes" : countsRules ? "--stats" : explainsFusion ? "--explain-fusion" : "--print-after"
     let subject = stage == .graph ? option : "the stage '\(stage.rawValue)'"
     let flags = open.map { "\($0.symbol)=32" }.joined(separator: ",")
     throw Diagnostic(
@@ -137,13 +164,26 @@ struct DumpCommand: Command {
       if stage != .optimized {
         throw arguments.error("after", pass, "makes a difference to the stage optimized only")
       }
-      let names = Inspection.passNames
-      if !names.contains(pass) {
-        throw arguments.error(
-          "after", pass,
-          "there is no such pass; there are \(names.joined(separator: ", "))"
-            + suggestion(for: pass, among: names))
-      }
+      try checkPass(pass, "after", options, arguments)
+    }
+    for pass in arguments.all("print-after") where pass != "all" {
+      try checkPass(pass, "print-after", options, arguments)
+    }
+    if options.compilation.checksPasses, stage == .graph || stage == .gradients {
+      throw arguments.error(
+        "check", stage.rawValue, "makes a difference to the stages behind the passes only")
+    }
+  }
+
+  private static func checkPass(
+    _ pass: String, _ option: String, _ options: Inspection.Options, _ arguments: Arguments
+  ) throws(UsageError) {
+    let names = options.compilation.passNames
+    if !names.contains(pass) {
+      throw arguments.error(
+        option, pass,
+        "there is no such pass; there are \(names.joined(separator: ", "))"
+          + suggestion(for: pass, among: names))
     }
   }
 

@@ -9,6 +9,7 @@ extension CondOp {
     if let truth = site.constantTruth(of: site.operands[0]) {
       return try site.builder.inline(truth ? then : otherwise, values)
     }
+    if then == otherwise { return try site.builder.inline(then, values) }
     var kept = site.needed.indices.filter { site.needed[$0] }
     var passed: [(result: Int, value: Value)] = []
     kept.removeAll { result in

@@ -10,8 +10,11 @@ extension Pass {
 }
 
 extension Module {
+  var hasRegions: Bool { nodes.contains { !$0.op.regions.isEmpty } }
+
   /// The module with its control flow simplified until nothing changes. Regions that lose results are simplified anew.
   func withSimpleControl() throws -> Module {
+    if !hasRegions { return self }
     var module = self
     // Every round but the last makes the program smaller, or puts something in line.
     for _ in 0..<64 {

@@ -53,6 +53,50 @@ extension RewriteRule {
     RewriteRule("select(b, false, true) = not b", on: .function(.select)) { site in
       site.is(site[1], false) && site.is(site[2], true) ? try site.apply(.not, site[0]) : nil
     },
+    RewriteRule("select(b, 1, 0) = convert b", on: .function(.select)) { site in
+      guard site.type.dtype.isNumeric, site.is(site[1], 1), site.is(site[2], 0) else { return nil }
+      return try site.builder.convert(site[0], to: site.type.dtype)
+    },
+    RewriteRule(
+      "select(b, select(b, x, y), z) = select(b, x, select(b, y, z)) = select(b, x, z)",
+      on: .function(.select)
+    ) { site in
+      let inner = { (value: Value, place: Int) -> Value? in
+        guard site.op(of: value) == site.op else { return nil }
+        let operands = site.builder.node(value).operands
+        return operands[0] == site[0] ? operands[place] : nil
+      }
+      let (first, second) = (inner(site[1], 1), inner(site[2], 2))
+      if first == nil && second == nil { return nil }
+      return try site.apply(.select, site[0], first ?? site[1], second ?? site[2])
+    },
+    // Of floats NaN is not equal to itself.
+    RewriteRule("x = x is true, x < x is false, and so on, but for floats", on: .anyFunction) { site in
+      guard case .pointwise(let rule) = site.op, site.operands.count == 2, site[0] == site[1],
+        !site.type(of: site[0]).dtype.isFloatingPoint
+      else { return nil }
+      switch rule.function {
+      case .equal, .lessOrEqual, .greaterOrEqual: return try site.everywhere(1)
+      case .notEqual, .less, .greater: return try site.everywhere(0)
+      default: return nil
+      }
+    },
+    RewriteRule("convert b ≠ 0 = b", on: .function(.notEqual)) { site in
+      site.commuting { value, zero in
+        guard case .convert = site.op(of: value), site.is(zero, 0),
+          site.type(of: site.source(of: value)).dtype == .bool
+        else { return nil }
+        return site.source(of: value)
+      }
+    },
+    RewriteRule("b = true is b, b = false is not b", on: .function(.equal), .function(.notEqual)) { site in
+      guard site.type(of: site[0]).dtype == .bool else { return nil }
+      let isEqual = site.op == .pointwise(PointwiseOp(.equal))
+      return try site.commuting { b, known in
+        if site.is(known, isEqual) { return b }
+        return site.is(known, !isEqual) ? try site.apply(.not, b) : nil
+      }
+    },
   ]
 
   private static let opposites: [(ScalarFunction, ScalarFunction)] = [

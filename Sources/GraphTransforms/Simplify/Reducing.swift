@@ -61,6 +61,20 @@ extension RewriteRule {
         reduced, to: site.type.shape,
         axes: inner.axes.filter { !rule.axes.contains($0) }.compactMap { left.firstIndex(of: $0) })
     },
+    RewriteRule("sum (repeat x, n times) = n · sum x for integers", on: .reduce) { site in
+      site.type.dtype.isInteger ? try site.multipleOfSum() : nil
+    },
+    RewriteRule("reduce (transpose x) = transpose (reduce x)", on: .reduce) { site in
+      guard case .reduce(let rule) = site.op, case .transpose(let transpose) = site.op(of: site[0]) else {
+        return nil
+      }
+      let rank = transpose.permutation.count
+      let axes = rule.axes.map { transpose.permutation[$0] }
+      let isSameOrder =
+        axes == axes.sorted()
+        && site.keepsOrder(rule, rank: rank, ReduceOp(rule.kind, axes: axes), rank: rank)
+      return rule.hidesOrder(site.type.dtype) || isSameOrder ? try site.reduceOfTranspose(rule) : nil
+    },
   ]
 }
 

@@ -3,10 +3,11 @@
 import GraphIR
 
 extension RewriteRule {
-  /// The rules of the pass `simplify`, tried in this order.
+  /// The exact rules of the pass `simplify`, tried in this order.
   public static let simplify =
-    markers + empties + arithmetic + logic + conversions + indices + shapes + windows + slidings + joins
-    + indexing + repeats + reductions
+    markers + empties + arithmetic + signs + integers + logic + conversions + indices + shapes + windows
+    + slidings
+    + joins + parts + indexing + repeats + reductions
 
   /// Once gradients are expanded, markers mean nothing more.
   static let markers = [

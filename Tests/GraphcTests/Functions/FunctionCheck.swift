@@ -11,7 +11,7 @@ func bothEngines(
   _ location: Testing.SourceLocation = #_sourceLocation
 ) throws -> [NDArray] {
   guard let graph = tensors.first?.graph else { return [] }
-  let session = try Session(graph, seed: 1, threads: 1)
+  let session = try Session(graph, seed: 1, threads: 1, options: CompilationOptions(strictOrder: true))
   let native = try session.run(tensors, feeding: feeds)
   let reference = try Session(graph, seed: 1, engine: .interpreter).run(tensors, feeding: feeds)
   if zip(native, reference).allSatisfy(areSame) { return native }

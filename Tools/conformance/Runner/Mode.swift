@@ -15,8 +15,9 @@ public enum Mode: String, CaseIterable, Sendable {
     switch self {
     case .interpreter: try Session(graph, engine: .interpreter)
     case .nativeUnoptimized: try Session(graph, seed: 0, threads: 1, engine: .native, optimizes: false)
-    case .native: try Session(graph, threads: 1)
-    case .nativeTwoThreads: try Session(graph, threads: 2)
+    // The modes are held against one another bit for bit.
+    case .native: try Session(graph, threads: 1, options: CompilationOptions(strictOrder: true))
+    case .nativeTwoThreads: try Session(graph, threads: 2, options: CompilationOptions(strictOrder: true))
     }
   }
 }
