@@ -43,8 +43,11 @@ let package = Package(
       name: "GraphcCLI", dependencies: ["Graphc", "GraphcModels", "GraphcConformance"],
       path: "Tools/graphc"),
     .executableTarget(
-      name: "GraphcBench", dependencies: ["Graphc", "GraphcModels"], path: "Tools/bench",
-      exclude: ["peers", "compare", "count"]),
+      name: "GraphcBench",
+      dependencies: [
+        "Graphc", "GraphcModels", "GraphIR", "GraphTransforms", "GraphKernels", "GraphCPU", "GraphRuntime",
+      ],
+      path: "Tools/bench", exclude: ["peers", "compare", "count"]),
     .executableTarget(
       name: "GraphcIris", dependencies: ["Graphc", "GraphcModels"], path: "Tools/examples/iris"),
 

@@ -10,6 +10,7 @@ struct Program {
   static let usage = """
     usage: bench [--threads N] [--only NAME[,NAME]] [--blocks N] [--block-seconds S]
            bench --list                      the names; behind a colon the form
+           bench scaling …                   what a node costs in each stage of compilation
 
       --threads N        threads of the session (default 1)
       --only NAMES       of those that --list prints; all without a form unless given
@@ -31,6 +32,11 @@ struct Program {
 
   static func main() {
     do {
+      if CommandLine.arguments.dropFirst().first == "scaling" {
+        if try Scaling.run(Array(CommandLine.arguments.dropFirst(2))) { return }
+        FileHandle.standardError.write(Data((Scaling.usage + "\n").utf8))
+        exit(2)
+      }
       guard let options = parse(Array(CommandLine.arguments.dropFirst())) else {
         FileHandle.standardError.write(Data((usage + "\n").utf8))
         exit(2)
