@@ -12,10 +12,12 @@ public final class Executable: Sendable {
   public let plan: Plan
   /// Kernels that were not in the cache.
   public var newKernelCount: Int { program.newKernelCount }
-  private let program: Program
-  private let results: [Source]
-  private let updates: [Source]
-  private let idleContexts = Mutex<[RunContext]>([])
+  let program: Program
+  let results: Table<Source>
+  let updates: Table<Source>
+  /// A context that waits for the next run; the others, where runs overlap.
+  private let idle = Atomic<Unmanaged<RunContext>?>(nil)
+  private let otherContexts = Mutex<[RunContext]>([])
 
   /// What a run gives.
   public struct Outcome: Sendable {
@@ -31,10 +33,11 @@ public final class Executable: Sendable {
   }
 
   /// Where a value that outlives the run comes from, with what its array needs.
-  private struct Source {
+  struct Source {
     let place: Plan.Source.Place
     let dtype: DType
     let shape: [Int]
+    var byteCount: Int { shape.reduce(dtype.byteCount, *) }
 
     init(_ source: Plan.Source) {
       place = source.place
@@ -47,9 +50,11 @@ public final class Executable: Sendable {
   public init(plan: Plan, kernels: KernelCache) throws {
     self.plan = plan
     program = try Program(plan: plan, kernels: kernels)
-    results = plan.results.map(Source.init)
-    updates = plan.updates.map { Source($0.source) }
+    results = Table(plan.results.map(Source.init))
+    updates = Table(plan.updates.map { Source($0.source) })
   }
+
+  deinit { idle.load(ordering: .acquiring)?.release() }
 
   /// Runs the plan.
   ///
@@ -59,21 +64,53 @@ public final class Executable: Sendable {
   ///   - pool: shares the chunks of large kernels; nil runs all on the calling thread. Results do not depend on it.
   /// - Throws: `Diagnostic` when a value cannot be computed (an integer division by zero).
   public func run(parameters: [NDArray], variables: [NDArray], pool: ThreadPool? = nil) throws -> Outcome {
-    let context = idleContexts.withLock { $0.popLast() } ?? RunContext(program: program)
-    defer { idleContexts.withLock { $0.append(context) } }
-    context.bind(parameters: parameters, variables: variables)
-    let failed = withExtendedLifetime((parameters, variables)) { context.execute(pool: pool) }
-    if let (step, code) = failed { throw fault(step: step, code: code) }
-    let array = { (source: Source) -> NDArray in
-      switch source.place {
-      case .parameter(let index): return parameters[index].shaped(source.shape)
-      case .variable(let index): return variables[index].shaped(source.shape)
-      case .constant(let index): return self.plan.constants[index].shaped(source.shape)
-      case .output(let index):
-        return NDArray(dtype: source.dtype, shape: source.shape, storage: context.output(index))
+    try withContext { context in
+      for binding in program.parameters {
+        context.table[binding.entry] = parameters[binding.index].storage.base
       }
+      for binding in program.variables {
+        context.table[binding.entry] = variables[binding.index].storage.base
+      }
+      for output in plan.outputs.indices { _ = context.renewOutput(output) }
+      for binding in program.outputs {
+        context.table[binding.entry] = context.output(binding.index)?.base
+      }
+      let failure = withExtendedLifetime((parameters, variables)) { context.execute(pool: pool) }
+      if failure >= 0 { throw fault(failure) }
+      let array = { (source: Source) in
+        switch source.place {
+        case .parameter(let index): parameters[index].shaped(source.shape)
+        case .variable(let index): variables[index].shaped(source.shape)
+        case .constant(let index): self.plan.constants[index].shaped(source.shape)
+        case .output(let index): source.array(in: context.output(index))
+        }
+      }
+      return Outcome(results: results.map(array), updates: updates.map(array))
     }
-    return Outcome(results: results.map(array), updates: updates.map(array))
+  }
+
+  /// Lends a context for one run.
+  func withContext<Result>(_ body: (RunContext) throws -> Result) rethrows -> Result {
+    let lent = takeContext()
+    defer { giveBack(lent) }
+    return try lent._withUnsafeGuaranteedRef(body)
+  }
+
+  private func takeContext() -> Unmanaged<RunContext> {
+    if let context = idle.exchange(nil, ordering: .acquiringAndReleasing) { return context }
+    return .passRetained(otherContexts.withLock { $0.popLast() } ?? RunContext(program: program))
+  }
+
+  private func giveBack(_ context: Unmanaged<RunContext>) {
+    let kept = idle.compareExchange(expected: nil, desired: context, ordering: .acquiringAndReleasing)
+    if kept.exchanged { return }
+    let context = context.takeRetainedValue()
+    otherContexts.withLock { $0.append(context) }
+  }
+
+  /// - Parameter failure: the step and its code in one, as a context returns them.
+  func fault(_ failure: Int) -> Diagnostic {
+    fault(step: failure >> 32, code: Int32(truncatingIfNeeded: failure & 0xffff_ffff))
   }
 
   private func fault(step: Int, code: Int32) -> Diagnostic {
@@ -95,9 +132,17 @@ public final class Executable: Sendable {
   }
 }
 
+extension Executable.Source {
+  /// The array in a block of its size.
+  func array(in storage: NDArrayStorage?) -> NDArray {
+    NDArray(
+      dtype: dtype, shape: shape, storage: storage ?? NDArrayStorage(uninitializedByteCount: byteCount))
+  }
+}
+
 extension NDArray {
   /// The array under a shape of as many elements.
-  fileprivate func shaped(_ shape: [Int]) -> NDArray {
+  func shaped(_ shape: [Int]) -> NDArray {
     shape == self.shape ? self : reshaped(to: shape) ?? self
   }
 }

@@ -28,6 +28,12 @@ final class Program: Sendable {
     let chunk: Int
   }
 
+  /// An entry of the argument table that points to a parameter, a variable or an output.
+  struct Binding {
+    let entry: Int
+    let index: Int
+  }
+
   /// Steps that run together, and the entries of the argument table that change from one time to the next.
   struct Block {
     let steps: Range<Int>
@@ -66,13 +72,15 @@ final class Program: Sendable {
   let slotRanges: Table<Range<Int>>
   /// Entries of the argument table.
   let slots: Table<Int>
-  let hostRoutines: [HostRoutine]
+  let hostRoutines: Table<HostRoutine>
   /// Behind each step that of the plan, for faults.
   let planSteps: [Plan.Step]
   /// Where each entry of the argument table points; nil for one that the step around its block fills in.
   let arguments: [Plan.Storage?]
-  /// The entries that differ from run to run.
-  let changingArguments: [Int]
+  /// The entries that differ from run to run, by what they point to.
+  let parameters: Table<Binding>
+  let variables: Table<Binding>
+  let outputs: Table<Binding>
   /// The steps of the plan itself.
   let main: Range<Int>
   let products: Table<MatrixProduct>
@@ -95,17 +103,20 @@ final class Program: Sendable {
     slotRanges = Table(builder.slotRanges)
     slots = Table(builder.slots)
     planSteps = builder.planSteps
-    hostRoutines = builder.hostRoutines
+    hostRoutines = Table(builder.hostRoutines)
     self.code = code.owners
     newKernelCount = code.newCount
     let storages = builder.arguments
     arguments = storages
-    changingArguments = storages.indices.filter { position in
-      switch storages[position] {
-      case .parameter, .variable, .output: true
-      case .arena, .constant, nil: false
-      }
+    let entries = { (index: (Plan.Storage) -> Int?) in
+      Table(
+        storages.enumerated().compactMap { entry, storage in
+          storage.flatMap(index).map { Binding(entry: entry, index: $0) }
+        })
     }
+    parameters = entries { if case .parameter(let index) = $0 { index } else { nil } }
+    variables = entries { if case .variable(let index) = $0 { index } else { nil } }
+    outputs = entries { if case .output(let index) = $0 { index } else { nil } }
   }
 
   /// Weighted instructions that are worth a second thread: some tens of microseconds.
@@ -119,26 +130,6 @@ final class Program: Sendable {
     // Whole cache lines of any type.
     let aligned = chunk < 64 ? chunk : chunk / 64 * 64
     return aligned * 2 > count ? count : aligned
-  }
-}
-
-/// Immutable elements in memory of their own, which the executor reads without bookkeeping.
-final class Table<Element>: @unchecked Sendable, RandomAccessCollection {
-  let base: UnsafeMutablePointer<Element>
-  let startIndex = 0
-  let endIndex: Int
-
-  init(_ elements: [Element]) {
-    endIndex = elements.count
-    base = .allocate(capacity: Swift.max(elements.count, 1))
-    base.initialize(from: elements, count: elements.count)
-  }
-
-  subscript(position: Int) -> Element { base[position] }
-
-  deinit {
-    base.deinitialize(count: endIndex)
-    base.deallocate()
   }
 }
 

@@ -5,44 +5,55 @@ import GraphKernels
 
 /// The memory of one run at a time: the arena, the addresses that steps take, and the storage of what the run returns.
 ///
-/// Only one thread uses a context at a time; the executable hands it out.
+/// Only one thread uses a context at a time; the executable lends it. What a run touches lies behind pointers that
+/// never change, so that the loop over the steps keeps no books on references and accesses.
 final class RunContext: @unchecked Sendable {
   let program: Program
   private let arena: NDArrayStorage
   /// What the steps read: the addresses in the order of the steps' arguments.
   let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  private var outputs: [Output]
+  /// By the plan's outputs.
+  private let outputs: UnsafeMutablePointer<Output>
+  private let outputCount: Int
+  /// The two words that all draws of a run share.
+  let randomKey: UnsafeMutablePointer<UInt32>
+  /// Keeps the values of variables alive, by the plan's variables, while others may replace them.
+  let held: UnsafeMutablePointer<NDArrayStorage?>
+  private let heldCount: Int
 
   /// Storage for one output. Two blocks take turns, so that in the steady state, where the caller has let go of the
   /// value before last, nothing is allocated.
   private struct Output {
     let byteCount: Int
-    var current: NDArrayStorage
-    var spare: NDArrayStorage
-
-    init(byteCount: Int) {
-      self.byteCount = byteCount
-      current = NDArrayStorage(uninitializedByteCount: byteCount)
-      spare = NDArrayStorage(uninitializedByteCount: byteCount)
-    }
+    var current: NDArrayStorage?
+    var spare: NDArrayStorage?
 
     /// Makes `current` a block that nobody else holds.
-    mutating func renew() {
-      if isKnownUniquelyReferenced(&current) { return }
+    mutating func renew() -> NDArrayStorage {
+      if isKnownUniquelyReferenced(&current), let current { return current }
       swap(&current, &spare)
-      if !isKnownUniquelyReferenced(&current) {
-        current = NDArrayStorage(uninitializedByteCount: byteCount)
-      }
+      if isKnownUniquelyReferenced(&current), let current { return current }
+      let fresh = Pages.storage(byteCount: byteCount)
+      current = fresh
+      return fresh
     }
   }
 
   init(program: Program) {
     self.program = program
     let plan = program.plan
-    arena = NDArrayStorage(uninitializedByteCount: plan.arenaByteCount)
-    outputs = plan.outputs.map { Output(byteCount: $0) }
-    table = .allocate(capacity: max(program.arguments.count, 1))
-    table.initialize(repeating: nil, count: max(program.arguments.count, 1))
+    arena = Pages.storage(byteCount: plan.arenaByteCount)
+    outputCount = plan.outputs.count
+    outputs = .allocate(capacity: max(outputCount, 1))
+    outputs.initialize(from: plan.outputs.map { Output(byteCount: $0) }, count: outputCount)
+    let entryCount = program.arguments.count
+    table = .allocate(capacity: max(entryCount, 1))
+    table.initialize(repeating: nil, count: entryCount)
+    randomKey = .allocate(capacity: 2)
+    randomKey.initialize(repeating: 0, count: 2)
+    heldCount = plan.variables.count
+    held = .allocate(capacity: max(heldCount, 1))
+    held.initialize(repeating: nil, count: heldCount)
     for (position, argument) in program.arguments.enumerated() {
       switch argument {
       case .arena(let offset): table[position] = arena.base + offset
@@ -52,30 +63,25 @@ final class RunContext: @unchecked Sendable {
     }
   }
 
-  deinit { table.deallocate() }
-
-  func output(_ index: Int) -> NDArrayStorage { outputs[index].current }
-
-  /// Fills in the addresses that differ from run to run.
-  func bind(parameters: [NDArray], variables: [NDArray]) {
-    for index in outputs.indices { outputs[index].renew() }
-    for position in program.changingArguments {
-      switch program.arguments[position] {
-      case .parameter(let index): table[position] = parameters[index].storage.base
-      case .variable(let index): table[position] = variables[index].storage.base
-      case .output(let index): table[position] = outputs[index].current.base
-      case .arena, .constant, nil: break
-      }
-    }
+  deinit {
+    outputs.deinitialize(count: outputCount)
+    held.deinitialize(count: heldCount)
+    outputs.deallocate()
+    table.deallocate()
+    randomKey.deallocate()
+    held.deallocate()
   }
 
-  /// Runs the steps; the step that failed and its code, or nil. Allocates nothing.
-  func execute(pool: ThreadPool?) -> (step: Int, code: Int32)? {
-    let failure = run(program.main, pool)
-    return failure < 0 ? nil : (failure >> 32, Int32(truncatingIfNeeded: failure & 0xffff_ffff))
-  }
+  /// The block of an output that the current run writes.
+  func output(_ index: Int) -> NDArrayStorage? { outputs[index].current }
 
-  /// Runs some steps. Returns a negative number, or the step that failed and its code in one.
+  /// Makes sure that nobody else holds the block of an output that the coming run writes, and returns its address.
+  func renewOutput(_ index: Int) -> UnsafeMutableRawPointer { outputs[index].renew().base }
+
+  /// Runs the steps. Returns a negative number, or the step that failed and its code in one. Allocates nothing.
+  func execute(pool: ThreadPool?) -> Int { run(program.main, pool) }
+
+  /// Runs some steps, as `execute`.
   func run(_ range: Range<Int>, _ pool: ThreadPool?) -> Int {
     let steps = program.steps.base
     for index in range {
@@ -89,7 +95,7 @@ final class RunContext: @unchecked Sendable {
         } else {
           status = function(arguments, 0, count)
         }
-        if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
+        if status != 0 { return failure(index, status) }
       case .matrixProduct(let function, let product):
         if let a = arguments[0], let b = arguments[1], let c = arguments[2] {
           function(program.products.base + product, a, b, c)
@@ -99,8 +105,8 @@ final class RunContext: @unchecked Sendable {
           target.copyMemory(from: source, byteCount: byteCount)
         }
       case .host(let routine):
-        let status = program.hostRoutines[routine](arguments)
-        if status != 0 { return index << 32 | Int(UInt32(bitPattern: status)) }
+        let status = program.hostRoutines.base[routine](arguments)
+        if status != 0 { return failure(index, status) }
       case .control(let number):
         let failure = run(program.controls.base[number], arguments, pool)
         if failure >= 0 { return failure }
@@ -108,4 +114,6 @@ final class RunContext: @unchecked Sendable {
     }
     return -1
   }
+
+  private func failure(_ step: Int, _ status: Int32) -> Int { step << 32 | Int(UInt32(bitPattern: status)) }
 }

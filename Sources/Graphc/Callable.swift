@@ -45,22 +45,32 @@ public final class Callable: Sendable {
   public let fetches: [Tensor]
   public let targets: [Operation]
   public let feeds: [Tensor]
-  private let recent = Mutex<Recent?>(nil)
+  /// The run for the types of the first call, which most others have too.
+  private let first = AtomicLazyReference<Recent>()
+  /// Those for other types, the last one first.
+  private let others = Mutex<[Recent]>([])
+  /// How many of them are kept.
+  private static let otherLimit = 8
 
-  /// The run for the types of the last call.
-  private struct Recent {
+  /// The run for the types of a call.
+  private final class Recent: Sendable {
     let prepared: PreparedRun
-    /// For each feed of the key its position among the arguments.
-    let order: [Int]
-    /// Whether the arguments come in the order of the key.
-    let isInOrder: Bool
+    /// For each feed of the key its position among the arguments; nil where they are in order.
+    let order: [Int]?
 
-    /// The arguments in the order of the key, if they are of its types.
-    func arranged(_ arrays: [NDArray]) -> [NDArray]? {
+    init(prepared: PreparedRun, order: [Int]?) {
+      self.prepared = prepared
+      self.order = order
+    }
+
+    /// Whether arguments are of its types.
+    func takes(_ arrays: [NDArray]) -> Bool {
       let feeds = prepared.key.feeds
-      guard arrays.count == feeds.count else { return nil }
-      for (place, position) in order.enumerated() where !feeds[place].takes(arrays[position]) { return nil }
-      return isInOrder ? arrays : order.map { arrays[$0] }
+      guard arrays.count == feeds.count else { return false }
+      for place in feeds.indices where !feeds[place].takes(arrays[order.map { $0[place] } ?? place]) {
+        return false
+      }
+      return true
     }
   }
 
@@ -83,9 +93,11 @@ public final class Callable: Sendable {
   /// The same with the values in an array.
   @discardableResult
   public func call(_ arrays: [NDArray]) throws -> [NDArray] {
-    if let recent = recent.withLock({ $0 }), let arranged = recent.arranged(arrays) {
-      session.noteHit()
-      return try session.carryOut(recent.prepared, arranged)
+    if let first = first.load(), first.takes(arrays) {
+      return try session.carryOut(first.prepared, arrays, order: first.order)
+    }
+    if let other = others.withLock({ $0 }).first(where: { $0.takes(arrays) }) {
+      return try session.carryOut(other.prepared, arrays, order: other.order)
     }
     guard arrays.count == feeds.count else {
       let (given, wanted) = (arrays.count, feeds.count)
@@ -99,9 +111,14 @@ public final class Callable: Sendable {
     let (prepared, arranged) = try session.prepared(
       fetches, targets, Dictionary(zip(feeds, arrays), uniquingKeysWith: { $1 }))
     let order = prepared.key.feeds.compactMap { feed in feeds.firstIndex { $0.value == feed.value } }
-    let recent = Recent(
-      prepared: prepared, order: order, isInOrder: order == Array(feeds.indices))
-    self.recent.withLock { $0 = recent }
+    let recent = Recent(prepared: prepared, order: order == Array(feeds.indices) ? nil : order)
+    // A literal is fed as what it becomes, so that what it was is no type to remember.
+    if recent.takes(arrays), first.storeIfNil(recent) !== recent {
+      others.withLock { others in
+        others.insert(recent, at: 0)
+        if others.count > Callable.otherLimit { others.removeLast() }
+      }
+    }
     return try session.carryOut(prepared, arranged)
   }
 }

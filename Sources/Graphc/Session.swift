@@ -34,27 +34,24 @@ public final class Session: Sendable {
   /// Threads that a run may use. The results are the same bits for any number.
   public let threadCount: Int
   /// Whether machine code is made of the simplified program, with ops that share kernels.
-  private let optimizes: Bool
+  let optimizes: Bool
   /// How programs become code.
   public let options: CompilationOptions
 
-  private let state: Mutex<State>
-  /// Held by a run that updates variables or draws, from its first read to its last write.
-  private let updating = Mutex(())
+  let state: Mutex<State>
+  /// By the variable's number in the graph; none until a run needs it.
+  let variables = VariableStore()
   private let pool: ThreadPool?
+  /// Apart from the state, since it changes with every run.
+  private let runCount = Atomic(0)
 
-  private struct State {
-    /// By the variable's number in the graph; nil or missing until a run needs it.
-    var variables: [NDArray?] = []
+  struct State {
     var cache: [RunKey: CompiledRun] = [:]
-    /// The last kind of run, which is the likeliest to come again.
-    var recent: PreparedRun?
+    /// The last two kinds of run, which are the likeliest to come again.
+    var recent: (PreparedRun?, PreparedRun?)
+    /// But for what the session counts elsewhere.
     var report = SessionReport()
     var random: RandomState
-
-    mutating func makeRoom(forVariable index: Int) {
-      while variables.count <= index { variables.append(nil) }
-    }
   }
 
   /// - Parameters:
@@ -94,7 +91,13 @@ public final class Session: Sendable {
   }
 
   /// What the session has done so far.
-  public var report: SessionReport { state.withLock { $0.report } }
+  public var report: SessionReport {
+    var report = state.withLock { $0.report }
+    report.runCount = runCount.load(ordering: .relaxed)
+    // A run that compiles counts both.
+    report.cacheHits = max(report.runCount - report.compilations.count, 0)
+    return report
+  }
 
   // MARK: Running
 
@@ -116,33 +119,35 @@ public final class Session: Sendable {
   func prepared(
     _ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor: NDArray]
   ) throws -> (PreparedRun, [NDArray]) {
-    if let recent = state.withLock({ $0.recent }),
-      let arrays = recent.arrays(fetches, targets, feeds, of: graph)
-    {
-      state.withLock { $0.report.cacheHits += 1 }
-      return (recent, arrays)
+    let (last, former) = state.withLock { $0.recent }
+    if let last, let arrays = last.arrays(fetches, targets, feeds, of: graph) { return (last, arrays) }
+    if let former, let arrays = former.arrays(fetches, targets, feeds, of: graph) {
+      return (former, arrays)
     }
     let (key, arrays) = try prepare(fetches, targets, feeds)
-    let prepared = PreparedRun(key: key, run: try compiledRun(key, fetches, targets))
-    state.withLock { $0.recent = prepared }
+    let prepared = PreparedRun(key: key, run: try compiledRun(key))
+    state.withLock { $0.recent = (prepared, $0.recent.0) }
     return (prepared, arrays)
   }
 
-  /// Counts a run that needed no look at its request.
-  func noteHit() { state.withLock { $0.report.cacheHits += 1 } }
-
-  /// - Parameter arrays: the feeds in the order of the key.
-  func carryOut(_ prepared: PreparedRun, _ arrays: [NDArray]) throws -> [NDArray] {
-    let (key, run) = (prepared.key, prepared.run)
-    if run.updates.isEmpty && !run.drawsNumbers { return try perform(run, key, arrays).results }
-    return try updating.withLock { _ in
-      let runKey = run.drawsNumbers ? [state.withLock { $0.random.runKey }] : []
-      let outcome = try perform(run, key, runKey.isEmpty ? arrays : arrays + runKey)
-      state.withLock { state in
-        for (variable, value) in zip(run.updates, outcome.updates) { state.variables[variable] = value }
-        if run.drawsNumbers { state.random.step &+= 1 }
+  /// - Parameters:
+  ///   - arrays: the feeds.
+  ///   - order: for each feed of the key its position among the arrays; nil where they are in order.
+  func carryOut(_ prepared: PreparedRun, _ arrays: [NDArray], order: [Int]? = nil) throws -> [NDArray] {
+    let run = prepared.run
+    runCount.add(1, ordering: .relaxed)
+    if !run.hasValues.load(ordering: .acquiring) { initializeVariables(of: run) }
+    do {
+      if !run.changesSession { return try perform(run, arrays, order, randomKey: 0) }
+      return try variables.excludingUpdates {
+        if !run.drawsNumbers { return try perform(run, arrays, order, randomKey: 0) }
+        let key = state.withLock { $0.random.runKey }
+        let results = try perform(run, arrays, order, randomKey: key)
+        state.withLock { $0.random.step &+= 1 }
+        return results
       }
-      return outcome.results
+    } catch let diagnostic as Diagnostic {
+      throw DiagnosticList([explained(diagnostic, prepared.key)])
     }
   }
 
@@ -158,34 +163,51 @@ public final class Session: Sendable {
     _ = try run([], targets: [target], feeding: feeds)
   }
 
-  private func perform(_ run: CompiledRun, _ key: RunKey, _ feeds: [NDArray]) throws -> Executable.Outcome {
-    let variables = state.withLock { state in
-      state.report.runCount += 1
-      state.makeRoom(forVariable: run.lastVariable)
-      return run.variables.enumerated().map { position, variable in
-        run.unreadVariables.contains(position) ? heldValue(of: variable, state) : value(of: variable, &state)
-      }
+  private func perform(
+    _ run: CompiledRun, _ arrays: [NDArray], _ order: [Int]?, randomKey: UInt64
+  ) throws -> [NDArray] {
+    switch run.code {
+    case .executable(let executable):
+      return try executable.run(arrays, order: order, randomKey: randomKey, pool: pool)
+    case .module(let module):
+      let feeds = order.map { $0.map { arrays[$0] } } ?? arrays
+      return try interpret(module, run, run.drawsNumbers ? feeds + [RandomState.array(of: randomKey)] : feeds)
     }
-    do {
-      switch run.code {
-      case .executable(let executable):
-        return try executable.run(parameters: feeds, variables: variables, pool: pool)
-      case .module(let module):
-        let outcome = try Interpreter.run(module, parameters: feeds, variables: variables)
-        return Executable.Outcome(
-          results: outcome.results, updates: module.updates.compactMap { outcome.updates[$0.variable] })
+  }
+
+  private func interpret(_ module: Module, _ run: CompiledRun, _ feeds: [NDArray]) throws -> [NDArray] {
+    let storages = variables.values(of: run.variables)
+    let values = zip(module.variables, storages).map { variable, storage in
+      let shape = variable.type.shape.extents ?? []
+      // One that the run replaces without a look at it may have none yet.
+      guard let storage else {
+        return NDArray(dtype: variable.type.dtype, shape: shape) { bytes in
+          _ = bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        }
       }
-    } catch var diagnostic as Diagnostic {
-      if diagnostic.kind == .run, ["gather.value", "scatter.value"].contains(diagnostic.code) {
-        diagnostic.notes.append(Diagnostic.Note("no variable has changed"))
-      }
-      if diagnostic.kind == .run, diagnostic.code == "remainder.value" || diagnostic.code == "divide.value" {
-        if diagnostic.location == nil { locate(&diagnostic, key) }
-        diagnostic.notes.append(
-          Diagnostic.Note("no variable has changed; `select(d .== 0, 1, d)` keeps zeros out of a divisor d"))
-      }
-      throw DiagnosticList([diagnostic])
+      return NDArray(dtype: variable.type.dtype, shape: shape, storage: storage)
     }
+    let outcome = try Interpreter.run(module, parameters: feeds, variables: values)
+    variables.set(
+      zip(run.updates, module.updates).compactMap { number, update in
+        outcome.updates[update.variable].map { (variable: number, storage: $0.storage) }
+      })
+    return outcome.results
+  }
+
+  /// What a run failed with, with what the session knows of it.
+  private func explained(_ diagnostic: Diagnostic, _ key: RunKey) -> Diagnostic {
+    guard diagnostic.kind == .run else { return diagnostic }
+    var diagnostic = diagnostic
+    switch diagnostic.code {
+    case "gather.value", "scatter.value": diagnostic.notes.append(Diagnostic.Note("no variable has changed"))
+    case "remainder.value", "divide.value":
+      if diagnostic.location == nil { locate(&diagnostic, key) }
+      diagnostic.notes.append(
+        Diagnostic.Note("no variable has changed; `select(d .== 0, 1, d)` keeps zeros out of a divisor d"))
+    default: break
+    }
+    return diagnostic
   }
 
   /// Finds the line of an operator that failed; of several that may be the one, all of them.
@@ -212,250 +234,6 @@ public final class Session: Sendable {
     } else {
       diagnostic.notes += locations.map { Diagnostic.Note("it may be the operator", at: $0) }
     }
-  }
-
-  // MARK: Feeds
-
-  /// The key of a run, and the fed arrays in its order.
-  private func prepare(
-    _ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor: NDArray]
-  ) throws -> (RunKey, [NDArray]) {
-    let targets = targets.flatMap(\.tensors)
-    let isOurs = { (tensor: Tensor) in tensor.graph === self.graph }
-    var entries: [(value: Value, array: NDArray)] = []
-    entries.reserveCapacity(feeds.count)
-    var isSound =
-      fetches.allSatisfy { isOurs($0) && $0.isValid } && targets.allSatisfy { isOurs($0) && $0.isValid }
-    for (tensor, array) in feeds {
-      guard isOurs(tensor), tensor.isValid, case .success(let fitted) = Fitting.feed.fit(array, to: tensor)
-      else {
-        isSound = false
-        break
-      }
-      entries.append((tensor.value, fitted))
-    }
-    if !isSound { throw problems(fetches, targets, feeds.mapValues { $0 }) }
-    entries.sort { ($0.value.node, $0.value.result) < ($1.value.node, $1.value.result) }
-    let key = RunKey(
-      fetches: fetches.map(\.value), targets: targets.map(\.value),
-      feeds: entries.map { RunKey.Feed(value: $0.value, dtype: $0.array.dtype, shape: $0.array.shape) })
-    return (key, entries.map(\.array))
-  }
-
-  /// Throws what is wrong with a kind of run, whatever is fed.
-  func checkCallable(_ fetches: [Tensor], _ targets: [Operation], _ feeds: [Tensor]) throws {
-    var seen: Set<Tensor> = []
-    let repeated = feeds.filter { !seen.insert($0).inserted }.map { tensor in
-      Diagnostic(
-        .run, code: "callable.feeds", "\(tensor.phrase) is among the feeds twice",
-        at: tensor.origin.location, scope: tensor.origin.scope)
-    }
-    let found = problems(
-      fetches, targets.flatMap(\.tensors), Dictionary(uniqueKeysWithValues: seen.map { ($0, nil) }))
-    if !found.diagnostics.isEmpty || !repeated.isEmpty {
-      throw DiagnosticList(found.diagnostics + repeated, unreachedCount: found.unreachedCount)
-    }
-  }
-
-  /// Everything that is wrong with what a run asks for.
-  ///
-  /// - Parameter feeds: nil for a value that is not known yet.
-  private func problems(
-    _ fetches: [Tensor], _ targets: [Tensor], _ feeds: [Tensor: NDArray?]
-  ) -> DiagnosticList {
-    let isOurs = { (tensor: Tensor) in tensor.graph === self.graph }
-    // In the order of the graph, since a dictionary has none.
-    let fed = feeds.sorted { $0.key.value.node < $1.key.value.node }
-    var problems: [Diagnostic] = []
-    problems += fetches.filter { !isOurs($0) }.flatMap { foreign($0, "fetched") }
-    problems += targets.filter { !isOurs($0) }.flatMap { foreign($0, "a target") }
-    problems += fed.filter { !isOurs($0.key) }.flatMap { foreign($0.key, "fed") }
-    for (tensor, array) in fed where isOurs(tensor) && tensor.isValid {
-      guard let array else { continue }
-      if case .failure(let problem) = Fitting.feed.fit(array, to: tensor) { problems.append(problem) }
-    }
-    let ours = (fetches + targets).filter(isOurs)
-    let roots = ours.filter(\.isValid).map(\.value)
-    problems += graph.withState { state in
-      Extraction.strays(
-        fetches.filter(isOurs).map(\.value), targets.filter(isOurs).map(\.value),
-        feeds: fed.map(\.key).filter(isOurs).map(\.value), in: state)
-    }
-    problems += graph.withState { state in
-      Extraction.missingFeeds(roots, fed: Set(feeds.keys.filter(isOurs).map(\.value)), in: state)
-    }
-    let reached = graph.diagnostics(reachedFrom: ours + fed.map(\.key).filter(isOurs))
-    return DiagnosticList(reached.reached + problems, unreachedCount: reached.unreachedCount)
-  }
-
-  /// What is wrong with a tensor of another graph: its own mistakes, or that it is here.
-  private func foreign(_ tensor: Tensor, _ role: String) -> [Diagnostic] {
-    if !tensor.isValid { return tensor.graph.diagnostics(reachedFrom: [tensor]).reached }
-    let origin = tensor.origin
-    return [
-      Diagnostic(
-        .run, code: "run.graph",
-        "\(tensor.phrase) is \(role) in a session of another graph; use a session of the tensor's own graph",
-        at: origin.location, scope: origin.scope)
-    ]
-  }
-
-  // MARK: Compiling
-
-  private func compiledRun(
-    _ key: RunKey, _ fetches: [Tensor], _ targets: [Operation]
-  ) throws -> CompiledRun {
-    let cached = state.withLock { state -> CompiledRun? in
-      guard let run = state.cache[key] else { return nil }
-      state.report.cacheHits += 1
-      return run
-    }
-    if let cached { return cached }
-    let known = state.withLock { Array($0.cache.keys) }
-    let reason = key.difference(from: known) { value in graph.withState { $0.describe(value) } }
-    let extraction = try extraction(key)
-    let (run, compilation) = try DiagnosticList.wrapping { try compile(extraction, reason) }
-    state.withLock { state in
-      // Another thread may have been faster; then its run is as good.
-      state.cache[key] = state.cache[key] ?? run
-      state.report.compilations.append(compilation)
-    }
-    return run
-  }
-
-  private func extraction(_ key: RunKey) throws -> Extraction {
-    let request = Extraction.Request(
-      fetches: key.fetches, targets: key.targets,
-      feeds: key.feeds.map { ($0.value, TensorType($0.dtype, Shape($0.shape))) })
-    return try graph.withState { state in Result { try Extraction(request, from: state) } }.get()
-  }
-
-  /// The part of the graph that a run needs.
-  /// - Throws: as a run.
-  func extraction(
-    _ fetches: [Tensor], targets: [Operation], feeding feeds: [Tensor: NDArray]
-  ) throws -> Extraction {
-    try extraction(prepare(fetches, targets, feeds).0)
-  }
-
-  private func compile(
-    _ extraction: Extraction, _ reason: String
-  ) throws -> (CompiledRun, SessionReport.Compilation) {
-    let module = try extraction.boundModule()
-    try Limits.check(module, keepsAll: engine == .interpreter)
-    let updates = module.updates.map { extraction.variables[$0.variable] }
-    switch engine {
-    case .native:
-      let (executable, cost) = try Compiler.compile(module, optimizes: optimizes, options)
-      let plan = executable.plan
-      return (
-        CompiledRun(code: .executable(executable), extraction, updates: updates),
-        SessionReport.Compilation(
-          reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count,
-          kernelCount: plan.kernels.count,
-          newKernelCount: cost.newKernelCount, arenaByteCount: plan.arenaByteCount,
-          planSeconds: cost.planSeconds,
-          codeSeconds: cost.codeSeconds)
-      )
-    case .interpreter:
-      let module = try Compiler.expanded(module)
-      return (
-        CompiledRun(code: .module(module), extraction, updates: updates),
-        SessionReport.Compilation(
-          reason: reason, nodeCount: module.nodes.count, stepCount: module.nodes.count, kernelCount: 0,
-          newKernelCount: 0, arenaByteCount: 0, planSeconds: 0, codeSeconds: 0)
-      )
-    }
-  }
-
-  // MARK: Variables
-
-  /// The value of a variable; its initial value when no run has needed it yet.
-  public func value(of variable: Variable) throws -> NDArray {
-    let index = try self.index(of: variable)
-    return state.withLock { state in
-      state.makeRoom(forVariable: index)
-      return value(of: index, &state)
-    }
-  }
-
-  /// Gives a variable a value.
-  /// - Throws: `DiagnosticList` when the array's type is not the variable's; the variable keeps its value.
-  public func set(_ variable: Variable, to array: NDArray) throws {
-    let index = try self.index(of: variable)
-    let fitted = try DiagnosticList.wrapping { try Fitting.value.fit(array, to: variable.value).get() }
-    updating.withLock { _ in
-      state.withLock { state in
-        state.makeRoom(forVariable: index)
-        state.variables[index] = fitted
-      }
-    }
-  }
-
-  /// What decides the numbers that the session's runs draw.
-  ///
-  /// It starts with the session's seed and step 0. Setting it takes effect with the next run; the initial values of
-  /// variables do not depend on it.
-  public var randomState: RandomState {
-    get { state.withLock { $0.random } }
-    set { updating.withLock { _ in state.withLock { $0.random = newValue } } }
-  }
-
-  private func index(of variable: Variable) throws -> Int {
-    guard variable.graph === graph else { throw DiagnosticList(foreign(variable.value, "used")) }
-    guard let index = graph.withState({ $0.variableIndex[variable.value.value] }) else {
-      let reached = graph.diagnostics(reachedFrom: [variable.tensor])
-      throw DiagnosticList(reached.reached, unreachedCount: reached.unreachedCount)
-    }
-    return index
-  }
-
-  /// The value of a variable that a run replaces without a look at it; where it has none yet, zeros.
-  private func heldValue(of index: Int, _ state: State) -> NDArray {
-    if let value = state.variables[index] { return value }
-    let type = graph.withState { $0.variables[index].type }
-    return NDArray(dtype: type.dtype, shape: type.shape.extents ?? []) { bytes in
-      _ = bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    }
-  }
-
-  private func value(of index: Int, _ state: inout State) -> NDArray {
-    if let value = state.variables[index] { return value }
-    let declared = graph.withState { $0.variables[index] }
-    let value = declared.initializer.makeValue(
-      shape: declared.type.shape.extents ?? [], dtype: declared.type.dtype, seed: seed,
-      stream: declared.stream)
-    state.variables[index] = value
-    state.report.initializedVariableCount += 1
-    return value
-  }
-}
-
-/// A kind of run, ready.
-struct CompiledRun: Sendable {
-  enum Code: Sendable {
-    case executable(Executable)
-    case module(Module)
-  }
-  let code: Code
-  /// The graph's variables that the run reads or updates, in the order of the module's.
-  let variables: [Int]
-  /// The greatest of them, −1 for none.
-  let lastVariable: Int
-  /// The positions among them of those that it does not read.
-  let unreadVariables: Set<Int>
-  /// The graph's variables that the run updates, in the order of the module's updates.
-  let updates: [Int]
-  /// Whether the last parameter is the key of the run's draws.
-  let drawsNumbers: Bool
-
-  init(code: Code, _ extraction: Extraction, updates: [Int]) {
-    self.code = code
-    self.updates = updates
-    variables = extraction.variables
-    lastVariable = extraction.variables.max() ?? -1
-    unreadVariables = extraction.unreadVariables
-    drawsNumbers = extraction.drawsNumbers
   }
 }
 

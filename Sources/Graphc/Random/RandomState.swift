@@ -17,9 +17,11 @@ public struct RandomState: Hashable, Codable, Sendable {
     self.step = step
   }
 
-  /// What a session feeds to a run that draws: the run's key, low word first.
-  var runKey: NDArray {
-    let key = CounterGenerator.runKey(seed: seed, step: step)
-    return NDArray(dtype: .uint32, shape: [2], bits: [key & 0xFFFF_FFFF, key >> 32])
+  /// The key of a run that draws.
+  var runKey: UInt64 { CounterGenerator.runKey(seed: seed, step: step) }
+
+  /// A key as a program takes it, low word first.
+  static func array(of key: UInt64) -> NDArray {
+    NDArray(dtype: .uint32, shape: [2], bits: [key & 0xFFFF_FFFF, key >> 32])
   }
 }
