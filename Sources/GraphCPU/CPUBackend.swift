@@ -12,12 +12,15 @@ public final class CPUBackend: Backend {
   private let machines: MachinePool
   /// Nil where the code is for another machine.
   private let jit: JIT?
-  private let serial = Atomic<Int>(0)
+  private let store: (any CodeStore)?
 
-  /// - Parameter cpu: LLVM's name of a processor, such as `x86-64-v3` or `neoverse-n1`; the one that this program runs
-  ///   on if it is nil. Kernels for a processor that this machine is not compatible with exist as text only.
+  /// - Parameters:
+  ///   - cpu: LLVM's name of a processor, such as `x86-64-v3` or `neoverse-n1`; the one that this program runs on if it
+  ///     is nil. Kernels for a processor that this machine is not compatible with exist as text only.
+  ///   - store: keeps code for other processes.
   /// - Throws: `Diagnostic` if LLVM does not know the processor.
-  public init(cpu: String? = nil) throws {
+  public init(cpu: String? = nil, store: (any CodeStore)? = nil) throws {
+    self.store = store
     let processor = try cpu.map { try Target(cpu: $0) } ?? .host
     machines = MachinePool(processor)
     jit = processor.isRunnable ? try JIT() : nil
@@ -34,13 +37,20 @@ public final class CPUBackend: Backend {
     guard let jit else {
       throw Diagnostic(.run, code: "cpu.foreign", "this machine cannot run code for \(target)")
     }
-    if kernels.isEmpty { return LinkedKernels(nil, count: 0) }
+    if kernels.isEmpty { return LinkedKernels(nil, count: 0, isKept: true) }
     let unit = try CompilationUnit(machines)
-    let number = serial.wrappingAdd(1, ordering: .relaxed).newValue
-    let table = "graphc_kernels_\(number)"
-    try unit.emitTable(of: kernels, name: table)
-    let object = try unit.emitCode(LLVMObjectFile)
-    return LinkedKernels(try jit.link(object, symbol: table), count: kernels.count)
+    try unit.emitTable(of: kernels, name: JIT.symbol)
+    guard let store else {
+      return LinkedKernels(try jit.link(try unit.object()), count: kernels.count, isKept: false)
+    }
+    let key = unit.key
+    if let kept = store.code(for: key) {
+      return LinkedKernels(try jit.link(kept), count: kernels.count, isKept: true)
+    }
+    let made = try unit.object()
+    let code = LinkedKernels(try jit.link(made), count: kernels.count, isKept: false)
+    store.keep(made, for: key)
+    return code
   }
 
   public func text(of kernel: Kernel, as form: CodeForm) throws -> String {
@@ -54,8 +64,7 @@ public final class CPUBackend: Backend {
     case .assembly:
       let buffer = try unit.emitCode(LLVMAssemblyFile)
       defer { LLVMDisposeMemoryBuffer(buffer) }
-      let bytes = UnsafeRawBufferPointer(start: LLVMGetBufferStart(buffer), count: LLVMGetBufferSize(buffer))
-      return String(decoding: bytes, as: UTF8.self)
+      return String(decoding: buffer.bytes, as: UTF8.self)
     }
   }
 }
@@ -63,10 +72,12 @@ public final class CPUBackend: Backend {
 /// Machine code of some kernels.
 private final class LinkedKernels: CompiledKernels {
   let functions: [KernelFunction]
+  let isKept: Bool
   private let code: LinkedCode?
 
-  init(_ code: LinkedCode?, count: Int) {
+  init(_ code: LinkedCode?, count: Int, isKept: Bool) {
     self.code = code
+    self.isKept = isKept
     functions =
       code.map { code in
         let table = code.address.assumingMemoryBound(to: KernelFunction.self)

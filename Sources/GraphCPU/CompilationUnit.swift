@@ -51,6 +51,22 @@ final class CompilationUnit {
 
   private var description: String { kernels.map(\.description).joined() }
 
+  /// LLVM's passes. Part of what kept code is found by.
+  private static let passes = "function(early-cse)"
+
+  /// What the code follows from: the code before LLVM's passes, the processor, and which LLVM turns the one into code for
+  /// the other.
+  var key: [UInt8] {
+    var version: (UInt32, UInt32, UInt32) = (0, 0, 0)
+    LLVMGetVersion(&version.0, &version.1, &version.2)
+    let words = [
+      pool.target.key, CompilationUnit.passes, "LLVM \(version.0).\(version.1).\(version.2)", "",
+    ]
+    guard let bitcode = LLVMWriteBitcodeToMemoryBuffer(ir.module) else { return [] }
+    defer { LLVMDisposeMemoryBuffer(bitcode) }
+    return Array(words.joined(separator: "\n").utf8) + bitcode.bytes
+  }
+
   /// Runs LLVM's passes: one that merges what is computed twice, as addresses often are. The emitter hoists and forms
   /// vectors itself; of LLVM's other passes none made the code of kernels faster, and most took longer than it does
   /// to generate machine code.
@@ -61,10 +77,17 @@ final class CompilationUnit {
     if isBroken { throw failure("cpu.verify", text) }
     let options = LLVMCreatePassBuilderOptions()
     defer { LLVMDisposePassBuilderOptions(options) }
-    let error = FatalErrors.attribute(to: ir.module, description) {
-      LLVMRunPasses(ir.module, "function(early-cse)", machine, options)
+    let error = FatalErrors.attribute(to: ir.module, kernels) {
+      LLVMRunPasses(ir.module, CompilationUnit.passes, machine, options)
     }
     if let error { throw failure("cpu.passes", LLVMString.take(error)) }
+  }
+
+  /// The code as an object file.
+  func object() throws -> [UInt8] {
+    let buffer = try emitCode(LLVMObjectFile)
+    defer { LLVMDisposeMemoryBuffer(buffer) }
+    return buffer.bytes
   }
 
   /// The code as an object file or as assembly, for the caller to release.
@@ -72,7 +95,7 @@ final class CompilationUnit {
     try optimize()
     var buffer: LLVMMemoryBufferRef?
     var message: UnsafeMutablePointer<CChar>?
-    let isBroken = FatalErrors.attribute(to: ir.module, description) {
+    let isBroken = FatalErrors.attribute(to: ir.module, kernels) {
       LLVMTargetMachineEmitToMemoryBuffer(machine, ir.module, form, &message, &buffer) != 0
     }
     let text = LLVMString.take(message)
@@ -85,6 +108,13 @@ final class CompilationUnit {
 
   private func failure(_ code: String, _ message: String) -> Diagnostic {
     Diagnostic(.bug, code: code, "\(message)\n\(description)")
+  }
+}
+
+extension LLVMMemoryBufferRef {
+  /// A copy of the content.
+  var bytes: [UInt8] {
+    Array(UnsafeRawBufferPointer(start: LLVMGetBufferStart(self), count: LLVMGetBufferSize(self)))
   }
 }
 

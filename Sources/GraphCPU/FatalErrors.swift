@@ -2,14 +2,15 @@
 
 import CLLVM
 import Glibc
+import GraphKernels
 import Synchronization
 
 /// What to say when LLVM gives up: it ends the process, without a word of what it was compiling.
 enum FatalErrors {
-  /// The module that each thread is compiling, and the text of its kernels.
+  /// The module that each thread is compiling, and its kernels.
   private struct Work: @unchecked Sendable {
     let module: LLVMModuleRef
-    let description: String
+    let kernels: [Kernel]
   }
   private static let work = Mutex<[pthread_t: Work]>([:])
 
@@ -18,7 +19,7 @@ enum FatalErrors {
       let reason = reason.map { String(cString: $0) } ?? "no reason"
       var text = "LLVM failed while compiling for graphc: \(reason)\n"
       if let work = FatalErrors.work.withLock({ $0[pthread_self()] }) {
-        text += work.description
+        text += work.kernels.map(\.description).joined()
         let code = LLVMPrintModuleToString(work.module)
         if let code { text += String(cString: code) }
       }
@@ -29,11 +30,11 @@ enum FatalErrors {
 
   /// Does something with LLVM whose failure is that of `module`.
   static func attribute<Result>(
-    to module: LLVMModuleRef, _ description: @autoclosure () -> String, _ body: () throws -> Result
+    to module: LLVMModuleRef, _ kernels: [Kernel], _ body: () throws -> Result
   ) rethrows -> Result {
     _ = isInstalled
     let thread = pthread_self()
-    let entry = Work(module: module, description: description())
+    let entry = Work(module: module, kernels: kernels)
     work.withLock { $0[thread] = entry }
     defer { _ = work.withLock { $0.removeValue(forKey: thread) } }
     return try body()

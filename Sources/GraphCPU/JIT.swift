@@ -1,12 +1,20 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
 import CLLVM
+import Glibc
 import GraphIR
+import Synchronization
 
 /// Links object code into this process. One for a backend; safe to use from several threads.
 final class JIT: Sendable {
   // LLVM's just-in-time linker locks its own state.
   nonisolated(unsafe) private let lljit: LLVMOrcLLJITRef
+  private let serial = Atomic<UInt64>(0)
+
+  /// The symbol that an object file is linked for. Those linked at the same time must differ, so that each gets a number
+  /// in place of the zeros, of which a string table has no other.
+  static let symbol = symbolStem + "0000000000000000"
+  private static let symbolStem = "graphc_code_"
 
   init() throws {
     var created: LLVMOrcLLJITRef?
@@ -42,10 +50,13 @@ final class JIT: Sendable {
     }
   }
 
-  /// Links an object file, whose memory is taken over, and finds a symbol of it.
-  ///
-  /// Symbols must differ between all objects that are linked at the same time.
-  func link(_ object: LLVMMemoryBufferRef, symbol: String) throws -> LinkedCode {
+  /// Links an object file that has `symbol`, once.
+  func link(_ object: [UInt8]) throws -> LinkedCode {
+    let number = String(serial.wrappingAdd(1, ordering: .relaxed).newValue, radix: 16)
+    let symbol = JIT.symbolStem + String(repeating: "0", count: 16 - number.count) + number
+    guard let object = JIT.renaming(object, to: symbol) else {
+      throw Diagnostic(.bug, code: "cpu.jit", "the object file has no symbol \(JIT.symbol)")
+    }
     guard let tracker = LLVMOrcJITDylibCreateResourceTracker(LLVMOrcLLJITGetMainJITDylib(lljit)) else {
       LLVMDisposeMemoryBuffer(object)
       throw Diagnostic(.bug, code: "cpu.jit", "LLVM made no resource tracker")
@@ -62,6 +73,23 @@ final class JIT: Sendable {
       remove(tracker)
       throw error
     }
+  }
+
+  /// A copy with another name of the same length in place of `symbol`, or nil if that is not there.
+  private static func renaming(_ object: [UInt8], to name: String) -> LLVMMemoryBufferRef? {
+    let copy = object.withUnsafeBytes { bytes -> LLVMMemoryBufferRef? in
+      LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes.baseAddress, bytes.count, "graphc")
+    }
+    guard let copy, let start = LLVMGetBufferStart(copy) else { return nil }
+    // The copy is nobody else's yet.
+    let bytes = UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(mutating: start), count: object.count)
+    guard let place = bytes.place(of: symbol) else {
+      LLVMDisposeMemoryBuffer(copy)
+      return nil
+    }
+    place.copyMemory(from: name, byteCount: name.utf8.count)
+    return copy
   }
 
   /// Frees what was linked.
@@ -88,4 +116,17 @@ final class LinkedCode: @unchecked Sendable {
   }
 
   deinit { jit.remove(tracker) }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Where a text first stands.
+  fileprivate func place(of text: String) -> UnsafeMutableRawPointer? {
+    guard var start = baseAddress, let first = text.utf8.first else { return nil }
+    let end = start + count - text.utf8.count
+    while start <= end, let place = memchr(start, Int32(first), end - start + 1) {
+      if memcmp(place, text, text.utf8.count) == 0 { return place }
+      start = place + 1
+    }
+    return nil
+  }
 }

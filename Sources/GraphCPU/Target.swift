@@ -68,6 +68,9 @@ struct Target: Hashable, Sendable {
     return "\(cpu)\(detail), \(triple), \(vectorBits)-bit vectors"
   }
 
+  /// All that code for the target follows from.
+  var key: String { "\(triple) \(cpu) \(features) \(vectorBits)" }
+
   /// A stable hash (FNV-1a) of a text.
   private static func digest(_ text: String) -> String {
     let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }

@@ -61,6 +61,19 @@ public typealias HostRoutine =
 public protocol CompiledKernels: AnyObject, Sendable {
   /// One entry a kernel, in the order they were given.
   var functions: [KernelFunction] { get }
+  /// Whether the code was kept from before and not made now.
+  var isKept: Bool { get }
+}
+
+extension CompiledKernels {
+  public var isKept: Bool { false }
+}
+
+/// Keeps machine code from process to process, by what it was made of. Best effort: what is kept may be gone later.
+public protocol CodeStore: Sendable {
+  /// The code that was made of `key`, byte for byte as it was kept, or nil.
+  func code(for key: [UInt8]) -> [UInt8]?
+  func keep(_ code: [UInt8], for key: [UInt8])
 }
 
 /// What turns kernels into something that runs. The run time drives a backend through this and names none.
@@ -68,7 +81,7 @@ public protocol Backend: Sendable {
   /// The machine that the code is for, in words; part of every cache key.
   var target: String { get }
 
-  /// Compiles kernels together.
+  /// Compiles kernels together. May be called from several threads at once.
   /// - Throws: `Diagnostic` of kind `bug` with the kernel's text.
   func compile(_ kernels: [Kernel]) throws -> any CompiledKernels
 

@@ -10,8 +10,8 @@ import Synchronization
 /// fails leaves no trace.
 public final class Executable: Sendable {
   public let plan: Plan
-  /// Kernels that were not in the cache.
-  public var newKernelCount: Int { program.newKernelCount }
+  /// The kernels that were not in the cache, and what making their code took.
+  public var compilations: [KernelCache.Compilation] { program.compilations }
   let program: Program
   let results: Table<Source>
   let updates: Table<Source>

@@ -84,8 +84,8 @@ final class Program: Sendable {
   /// The steps of the plan itself.
   let main: Range<Int>
   let products: Table<MatrixProduct>
-  /// Kernels that were compiled for this program.
-  let newKernelCount: Int
+  /// What was compiled for this program.
+  let compilations: [KernelCache.Compilation]
   /// Keeps the machine code alive.
   private let code: [any CompiledKernels]
 
@@ -105,7 +105,7 @@ final class Program: Sendable {
     planSteps = builder.planSteps
     hostRoutines = Table(builder.hostRoutines)
     self.code = code.owners
-    newKernelCount = code.newCount
+    compilations = code.compilations
     let storages = builder.arguments
     arguments = storages
     let entries = { (index: (Plan.Storage) -> Int?) in

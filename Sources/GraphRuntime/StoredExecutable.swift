@@ -149,13 +149,14 @@ public final class StoredExecutable: Sendable {
 
   private func results(_ context: RunContext, _ feeds: [NDArray], _ order: [Int]?) -> [NDArray] {
     let sources = executable.results
-    if sources.endIndex == 0 { return [] }
-    return [NDArray](unsafeUninitializedCapacity: sources.endIndex) { buffer, count in
-      while count < sources.endIndex {
-        let array = array(of: sources.base + count, context, feeds, order)
-        buffer.initializeElement(at: count, to: array)
-        count += 1
-      }
+    let array = { (index: Int) in self.array(of: sources.base + index, context, feeds, order) }
+    // A literal's memory comes without a look-up of its type.
+    switch sources.endIndex {
+    case 0: return []
+    case 1: return [array(0)]
+    case 2: return [array(0), array(1)]
+    case 3: return [array(0), array(1), array(2)]
+    case let count: return (0..<count).map(array)
     }
   }
 

@@ -46,7 +46,8 @@ public final class Callable: Sendable {
   public let targets: [Operation]
   public let feeds: [Tensor]
   /// The run for the types of the first call, which most others have too.
-  private let first = AtomicLazyReference<Recent>()
+  /// Set once.
+  private let first = Atomic<Unmanaged<Recent>?>(nil)
   /// Those for other types, the last one first.
   private let others = Mutex<[Recent]>([])
   /// How many of them are kept.
@@ -67,10 +68,16 @@ public final class Callable: Sendable {
     func takes(_ arrays: [NDArray]) -> Bool {
       let feeds = prepared.key.feeds
       guard arrays.count == feeds.count else { return false }
-      for place in feeds.indices where !feeds[place].takes(arrays[order.map { $0[place] } ?? place]) {
-        return false
+      // Through pointers: nothing is copied, and no reference counted.
+      return arrays.withUnsafeBufferPointer { arrays in
+        feeds.withUnsafeBufferPointer { feeds in
+          for place in feeds.indices {
+            let position = order.map { $0[place] } ?? place
+            if !feeds[place].takes(arrays[position]) { return false }
+          }
+          return true
+        }
       }
-      return true
     }
   }
 
@@ -79,6 +86,20 @@ public final class Callable: Sendable {
     self.fetches = fetches
     self.targets = targets
     self.feeds = feeds
+  }
+
+  deinit { first.load(ordering: .acquiring)?.release() }
+
+  /// Remembers the run for the types of a call.
+  private func remember(_ recent: Recent) {
+    let kept = Unmanaged.passRetained(recent)
+    let isFirst = first.compareExchange(expected: nil, desired: kept, ordering: .acquiringAndReleasing)
+    if isFirst.exchanged { return }
+    kept.release()
+    others.withLock { others in
+      others.insert(recent, at: 0)
+      if others.count > Callable.otherLimit { others.removeLast() }
+    }
   }
 
   /// Runs once.
@@ -93,7 +114,7 @@ public final class Callable: Sendable {
   /// The same with the values in an array.
   @discardableResult
   public func call(_ arrays: [NDArray]) throws -> [NDArray] {
-    if let first = first.load(), first.takes(arrays) {
+    if let first = first.load(ordering: .acquiring)?.takeUnretainedValue(), first.takes(arrays) {
       return try session.carryOut(first.prepared, arrays, order: first.order)
     }
     if let other = others.withLock({ $0 }).first(where: { $0.takes(arrays) }) {
@@ -113,12 +134,7 @@ public final class Callable: Sendable {
     let order = prepared.key.feeds.compactMap { feed in feeds.firstIndex { $0.value == feed.value } }
     let recent = Recent(prepared: prepared, order: order == Array(feeds.indices) ? nil : order)
     // A literal is fed as what it becomes, so that what it was is no type to remember.
-    if recent.takes(arrays), first.storeIfNil(recent) !== recent {
-      others.withLock { others in
-        others.insert(recent, at: 0)
-        if others.count > Callable.otherLimit { others.removeLast() }
-      }
-    }
+    if recent.takes(arrays) { remember(recent) }
     return try session.carryOut(prepared, arranged)
   }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// Takes a module through the passes to something that runs.
 enum Compiler {
   /// The code of all sessions of this process, by kernel content; or why this machine cannot generate code.
-  private static let kernels = Result { KernelCache(backend: try CPUBackend()) }
+  private static let kernels = Result { KernelCache(backend: try CPUBackend(store: CodeCache.store)) }
 
   static func sharedKernels() throws -> KernelCache { try kernels.get() }
 
@@ -21,7 +21,7 @@ enum Compiler {
     var planSeconds = 0.0
     /// Machine code for kernels that were not there yet.
     var codeSeconds = 0.0
-    var newKernelCount = 0
+    var kernels: [SessionReport.KernelTime] = []
   }
 
   /// The module with its gradients expanded and nothing else done: what the interpreter runs.
@@ -42,7 +42,10 @@ enum Compiler {
     let executable = try Executable(plan: plan, kernels: kernels)
     cost.planSeconds = (planned - start).seconds
     cost.codeSeconds = (clock.now - planned).seconds
-    cost.newKernelCount = executable.newKernelCount
+    let labels = plan.kernelLabels
+    cost.kernels = executable.compilations.map {
+      SessionReport.KernelTime(label: labels[$0.kernel] ?? "", seconds: $0.seconds, isKept: $0.isKept)
+    }
     return (executable, cost)
   }
 }
@@ -51,5 +54,16 @@ extension Duration {
   var seconds: Double {
     let (seconds, attoseconds) = components
     return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
+
+extension Plan {
+  /// For each kernel the nodes that it computes where it is first used, in words.
+  var kernelLabels: [Int: String] {
+    var labels: [Int: String] = [:]
+    for case .kernel(let step) in allSteps where labels[step.kernel] == nil {
+      labels[step.kernel] = step.label
+    }
+    return labels
   }
 }

@@ -46,6 +46,6 @@ final class PreparedRun: Sendable {
 extension RunKey.Feed {
   /// Whether an array can be fed as it is.
   func takes(_ array: NDArray) -> Bool {
-    array.dtype == dtype && array.shape == shape && !array.isWeaklyTyped && array.flaw == nil
+    array.isPlain && array.dtype == dtype && array.shape == shape
   }
 }

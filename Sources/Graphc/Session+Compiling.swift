@@ -54,9 +54,8 @@ extension Session {
         SessionReport.Compilation(
           reason: reason, nodeCount: plan.nodeCount, stepCount: plan.steps.count,
           kernelCount: plan.kernels.count,
-          newKernelCount: cost.newKernelCount, arenaByteCount: plan.arenaByteCount,
-          planSeconds: cost.planSeconds,
-          codeSeconds: cost.codeSeconds)
+          newKernelCount: cost.kernels.count, arenaByteCount: plan.arenaByteCount,
+          planSeconds: cost.planSeconds, codeSeconds: cost.codeSeconds, kernels: cost.kernels)
       )
     case .interpreter:
       let module = try Compiler.expanded(module)

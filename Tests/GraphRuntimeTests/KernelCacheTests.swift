@@ -26,8 +26,8 @@ import Testing
     #expect(try cache.code(for: kernels(2...5)).functions.count == 4)
     #expect(try cache.code(for: kernels(1...5)).functions.count == 5)
     #expect(try cache.code(for: []).functions.isEmpty)
-    // In batches of what was missing.
-    #expect(backend.state.withLock { $0.batches } == [3, 2])
+    // Each by itself, and only what was missing.
+    #expect(backend.state.withLock { $0.batches } == [1, 1, 1, 1, 1])
     #expect(cache.compiledCount == 5)
   }
 
@@ -47,8 +47,23 @@ import Testing
       $0.batches = []
     }
     #expect(try cache.code(for: kernels(1...4)).functions.count == 4)
-    #expect(backend.state.withLock { $0.batches } == [2])
+    #expect(backend.state.withLock { $0.batches } == [1, 1])
     #expect(cache.compiledCount == 4)
+  }
+
+  @Test func whatWasNotUsedForLongestGoes() throws {
+    let backend = CountingBackend()
+    let cache = KernelCache(backend: backend, limit: 8)
+    for number in 1...8 { _ = try cache.code(for: kernels(number...number)) }
+    // The first two are used again before there is too much.
+    _ = try cache.code(for: kernels(1...2))
+    _ = try cache.code(for: kernels(9...9))
+    #expect(cache.compiledCount == 9)
+    #expect(try cache.code(for: kernels(1...2)).compilations.isEmpty)
+    #expect(try cache.code(for: kernels(9...9)).compilations.isEmpty)
+    #expect(try cache.code(for: kernels(3...3)).compilations.map(\.kernel) == [0])
+    // More at once than there is room for is there together all the same.
+    #expect(try cache.code(for: kernels(20...40)).functions.count == 21)
   }
 
   @Test func manyAskAtOnce() {

@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [[], [3], [50], [300, 2000]]) func updatesTakeTurns(_ shape: [Int]) throws {
+  @Test(arguments: [[], [3], [50], [7, 90]]) func updatesTakeTurns(_ shape: [Int]) throws {
     let example = try walk(shape)
     let (run, store) = try stored(example)
     let x = example.parameters[0]

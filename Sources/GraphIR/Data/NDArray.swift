@@ -10,11 +10,26 @@ public struct NDArray: Sendable {
   /// The extents, outermost first; empty for a scalar.
   public let shape: [Int]
   public let storage: NDArrayStorage
+  /// What few arrays have besides.
+  private let note: Note?
+
+  private final class Note: Sendable {
+    let literal: NDArrayStorage?
+    let flaw: String?
+
+    init(literal: NDArrayStorage?, flaw: String?) {
+      self.literal = literal
+      self.flaw = flaw
+    }
+  }
+
   /// The values that a literal was written with, in `i64` or `f64`; nil for arrays that are no literals.
-  let literal: NDArrayStorage?
+  var literal: NDArrayStorage? { note?.literal }
   /// Why the elements and the shape that this was made from do not go together; nil for a sound array. A flawed array
   /// is empty, and whatever takes it reports the flaw.
-  public let flaw: String?
+  public var flaw: String? { note?.flaw }
+  /// Whether this is a sound array of a type of its own: neither a literal nor flawed.
+  public var isPlain: Bool { note == nil }
 
   public init(dtype: DType, shape: [Int], storage: NDArrayStorage) {
     self.init(dtype: dtype, shape: shape, storage: storage, literal: nil)
@@ -24,8 +39,7 @@ public struct NDArray: Sendable {
     self.dtype = dtype
     self.shape = shape
     self.storage = storage
-    self.literal = literal
-    self.flaw = flaw
+    note = literal == nil && flaw == nil ? nil : Note(literal: literal, flaw: flaw)
   }
 
   /// What stands for an array that cannot be.

@@ -8,30 +8,38 @@ public final class NDArrayStorage: @unchecked Sendable {
   public static let alignment = 64
   /// What an allocator gives by itself, in half the time.
   private static let leastAlignment = 16
-  /// What lies within the object, so that a scalar takes one allocation.
+  /// What lies within the object.
   private static let inlineByteCount = 16
 
-  /// Few bytes. Reached through `base` alone: a stored property of an object stays where it is. The first one lies behind
-  /// the object's header of 16 bytes, as aligned as the object.
-  @exclusivity(unchecked) private var inline: (UInt64, UInt64) = (0, 0)
+  /// Few bytes, so that a scalar takes one allocation. The first stored property, and reached by its address alone.
+  private var inline: (UInt64, UInt64) = (0, 0)
+  /// What lies before the first stored property of an object: its type and its count of references.
+  @usableFromInline static let headerByteCount = 2 * MemoryLayout<UInt>.size
+
   public let byteCount: Int
-  /// Unchecked, since nothing sets it once the storage exists.
-  @exclusivity(unchecked) public private(set) var base: UnsafeMutableRawPointer
+  /// Memory outside of the object; nil where the bytes are `inline`.
+  @usableFromInline let allocation: UnsafeMutableRawPointer?
   public let strings: [String]
-  /// Gives the memory at `base` back; nil where that lies within the object.
+  /// Gives the allocation back.
   private let release: (@Sendable (UnsafeMutableRawPointer) -> Void)?
+
+  /// Where the bytes are, for as long as the storage lives. Computed rather than kept, since a stored address of the
+  /// object's own memory could only be a variable, whose every use is checked for overlapping others.
+  @inlinable public var base: UnsafeMutableRawPointer {
+    allocation ?? Unmanaged.passUnretained(self).toOpaque() + NDArrayStorage.headerByteCount
+  }
 
   /// Storage whose bytes are not initialised.
   public init(uninitializedByteCount byteCount: Int) {
     self.byteCount = byteCount
     strings = []
     if byteCount <= NDArrayStorage.inlineByteCount {
+      allocation = nil
       release = nil
-      base = UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
-      base = withUnsafeMutablePointer(to: &inline) { UnsafeMutableRawPointer($0) }
+      assert(withUnsafeMutablePointer(to: &inline) { UnsafeMutableRawPointer($0) } == base)
     } else {
       let isSmall = byteCount < NDArrayStorage.alignment
-      base = .allocate(
+      allocation = .allocate(
         byteCount: byteCount,
         alignment: isSmall ? NDArrayStorage.leastAlignment : NDArrayStorage.alignment)
       release = { $0.deallocate() }
@@ -43,7 +51,7 @@ public final class NDArrayStorage: @unchecked Sendable {
     base: UnsafeMutableRawPointer, byteCount: Int,
     release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
   ) {
-    self.base = base
+    allocation = base
     self.byteCount = byteCount
     self.release = release
     strings = []
@@ -51,11 +59,12 @@ public final class NDArrayStorage: @unchecked Sendable {
 
   public init(strings: [String]) {
     byteCount = 0
+    allocation = nil
     release = nil
-    base = UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
     self.strings = strings
-    base = withUnsafeMutablePointer(to: &inline) { UnsafeMutableRawPointer($0) }
   }
 
-  deinit { release?(base) }
+  deinit {
+    if let allocation { release?(allocation) }
+  }
 }

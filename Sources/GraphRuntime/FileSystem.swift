@@ -51,8 +51,11 @@ package enum FileSystem {
   /// Writes a file that appears complete or not at all: into a temporary file beside it, to the disk, then under its
   /// name. What is no ordinary file, as /dev/stdout, is written to directly.
   ///
+  /// - Parameter survivesCrashes: false leaves it to the system when the bytes go to the disk.
   /// - Throws: a diagnostic with the code `file.write`; the file is then as it was.
-  package static func write(_ bytes: [UInt8], to path: String) throws(Diagnostic) {
+  package static func write(
+    _ bytes: [UInt8], to path: String, survivesCrashes: Bool = true
+  ) throws(Diagnostic) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists && status.st_mode & S_IFMT != S_IFREG {
@@ -68,7 +71,7 @@ package enum FileSystem {
     let (file, temporary) = try openTemporary(beside: target, mode: mode)
     var succeeded = write(bytes, into: file)
     if exists { succeeded = succeeded && fchmod(file, mode) == 0 }
-    succeeded = succeeded && fsync(file) == 0
+    if survivesCrashes { succeeded = succeeded && fsync(file) == 0 }
     let error = errno
     // Some file systems report a failed write only here.
     let closed = close(file) == 0
@@ -77,7 +80,7 @@ package enum FileSystem {
       unlink(temporary)
       throw failure("write", path, reason)
     }
-    syncDirectory(of: target)
+    if survivesCrashes { syncDirectory(of: target) }
   }
 
   private static func write(_ bytes: [UInt8], into file: Int32) -> Bool {
