@@ -9,34 +9,9 @@ public typealias KernelFunction =
     _ buffers: UnsafePointer<UnsafeMutableRawPointer?>, _ begin: Int, _ end: Int
   ) -> Int32
 
-/// A batched matrix product for a library: `c[b] = op(a[b]) · op(b[b])`, all row-major and contiguous.
-public struct MatrixProduct: Hashable, Sendable {
-  public var dtype: DType
-  public var batch: Int
-  public var m: Int
-  public var n: Int
-  public var k: Int
-  /// Whether `a` lies as `[k, m]`.
-  public var transposeA: Bool
-  /// Whether `b` lies as `[n, k]`.
-  public var transposeB: Bool
-
-  public init(dtype: DType, batch: Int, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool) {
-    self.dtype = dtype
-    self.batch = batch
-    self.m = m
-    self.n = n
-    self.k = k
-    self.transposeA = transposeA
-    self.transposeB = transposeB
-  }
-}
-
-/// Performs a `MatrixProduct` that lies behind the first pointer.
-public typealias MatrixProductFunction =
-  @convention(c) (
-    _ product: UnsafeRawPointer, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeMutableRawPointer
-  ) -> Void
+/// Performs the parts `begin..<end` of a `MatrixProduct` on the addresses of `a`, `b`, `c` and of the product itself, and
+/// returns 0.
+public typealias MatrixProductFunction = KernelFunction
 
 /// An op of lowering class `library` on arrays of these static types, contiguous and row-major.
 public struct HostCall: Hashable, Sendable {

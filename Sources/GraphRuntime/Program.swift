@@ -11,9 +11,8 @@ final class Program: Sendable {
   /// One step, without references.
   struct Step: @unchecked Sendable {
     enum Action {
+      /// A kernel, or the parts of a matrix product.
       case kernel(KernelFunction)
-      /// An index into `products`.
-      case matrixProduct(MatrixProductFunction, Int)
       case copy(byteCount: Int)
       /// An index into `hostRoutines`.
       case host(Int)
@@ -23,7 +22,7 @@ final class Program: Sendable {
     let action: Action
     /// Where the step's addresses begin in the argument table.
     let arguments: Int
-    /// The range of a kernel, and how many of it make a chunk; a chunk as long as the range is run at once.
+    /// The range of a kernel, or the parts of a product, and how many of it make a chunk; a chunk as long as the range is run at once.
     let count: Int
     let chunk: Int
   }
@@ -84,6 +83,8 @@ final class Program: Sendable {
   /// The steps of the plan itself.
   let main: Range<Int>
   let products: Table<MatrixProduct>
+  /// By product, the entry of the argument table that holds its address.
+  let productEntries: [Int]
   /// What was compiled for this program.
   let compilations: [KernelCache.Compilation]
   /// Keeps the machine code alive.
@@ -95,6 +96,7 @@ final class Program: Sendable {
     main = try builder.addBlock(plan.steps, plan.buffers, scratch: 0, isBody: false)
     self.plan = plan
     products = Table(builder.products)
+    productEntries = builder.productEntries
     steps = Table(builder.steps)
     blocks = Table(builder.blocks)
     controls = Table(builder.controls)
@@ -118,19 +120,6 @@ final class Program: Sendable {
     variables = entries { if case .variable(let index) = $0 { index } else { nil } }
     outputs = entries { if case .output(let index) = $0 { index } else { nil } }
   }
-
-  /// Weighted instructions that are worth a second thread: some tens of microseconds.
-  private static let chunkWork = 1 << 16
-
-  /// How much of a kernel's range one thread takes at a time: from the kernel alone, never from the thread count.
-  static func chunkLength(of kernel: Kernel) -> Int {
-    let count = max(kernel.rangeCount, 1)
-    let workPerItem = max(kernel.workCount / count, 1)
-    let chunk = max(chunkWork / workPerItem, kernel.smallestChunk)
-    // Whole cache lines of any type.
-    let aligned = chunk < 64 ? chunk : chunk / 64 * 64
-    return aligned * 2 > count ? count : aligned
-  }
 }
 
 /// The state of making a program.
@@ -140,6 +129,7 @@ private struct ProgramBuilder {
   let backend: any Backend
 
   var products: [MatrixProduct] = []
+  var productEntries: [Int] = []
   var steps: [Program.Step] = []
   var planSteps: [Plan.Step] = []
   var blocks: [Program.Block] = []
@@ -173,9 +163,10 @@ private struct ProgramBuilder {
       case .kernel(let call):
         let kernel = plan.kernels[call.kernel]
         action = .kernel(functions[call.kernel])
-        (count, chunk) = (kernel.rangeCount, Program.chunkLength(of: kernel))
+        (count, chunk) = (kernel.rangeCount, kernel.chunkLength)
       case .matrixProduct(let product, _, _, _, _):
-        action = .matrixProduct(backend.matrixProduct, products.count)
+        action = .kernel(backend.matrixProduct)
+        (count, chunk) = (product.partCount, min(product.partsPerChunk, product.partCount))
         products.append(product)
       case .copy(_, let target): action = .copy(byteCount: buffers[target].byteCount)
       case .host(let host):
@@ -187,6 +178,10 @@ private struct ProgramBuilder {
         addControl(control)
       }
       arguments += argumentBuffers(step).map { place(buffers[$0].storage, scratch: scratch, isBody: isBody) }
+      if case .matrixProduct = step {
+        productEntries.append(arguments.count)
+        arguments.append(nil)
+      }
       steps.append(Program.Step(action: action, arguments: start, count: count, chunk: chunk))
       planSteps.append(step)
     }
@@ -247,6 +242,7 @@ private struct ProgramBuilder {
           }
           position += 1
         }
+        if case .matrixProduct = planSteps[index] { position += 1 }
       }
       let parameters = slotRanges.count
       for index in body.parameters.indices { addSlots(entries[.parameter(index)] ?? []) }

@@ -61,6 +61,9 @@ final class RunContext: @unchecked Sendable {
       case .parameter, .variable, .output, nil: break
       }
     }
+    for (product, entry) in program.productEntries.enumerated() {
+      table[entry] = UnsafeMutableRawPointer(program.products.base + product)
+    }
   }
 
   deinit {
@@ -96,10 +99,6 @@ final class RunContext: @unchecked Sendable {
           status = function(arguments, 0, count)
         }
         if status != 0 { return failure(index, status) }
-      case .matrixProduct(let function, let product):
-        if let a = arguments[0], let b = arguments[1], let c = arguments[2] {
-          function(program.products.base + product, a, b, c)
-        }
       case .copy(let byteCount):
         if let source = arguments[0], let target = arguments[1] {
           target.copyMemory(from: source, byteCount: byteCount)

@@ -8,7 +8,9 @@ import Synchronization
 ///
 /// The caller may claim every chunk itself, so that a worker that the system has descheduled delays nothing that it
 /// has not begun. Workers spin for about a millisecond after a job, since waking a parked thread costs more than a
-/// small kernel, and then sleep.
+/// small kernel, and then sleep. While they spin they let other threads have the processor again and again: on a
+/// machine that is busy otherwise, one that spins through its time slice takes it from the thread that has the work.
+/// Sleepers are woken for work of some length only.
 ///
 /// How the memory is ordered: a job's description is written with relaxed stores and published by the store of its
 /// ticket. A thread reads the description between loading a ticket and exchanging it, so that a successful exchange
@@ -81,11 +83,21 @@ public final class ThreadPool: Sendable {
     /// What the lower half of a ticket can count.
     static let mostChunks = Int(UInt32.max)
 
-    /// Polls before a worker parks: about a millisecond.
-    private static let spinLimit = 200_000
+    /// How long a worker spins before it parks.
+    private static let spinNanoseconds = 1_000_000
+
+    /// Polls between two looks at the clock, at which a worker offers its processor to others: about a quarter of a
+    /// microsecond.
+    private static let pollsPerTurn = 64
 
     /// Polls before the caller lets others have its processor: the thread that it waits for may need it.
-    private static let patience = 10_000
+    private static let patience = 1000
+
+    /// How many chunks the caller does without help before it wakes those that sleep.
+    private static let chunksPerWake = 8
+
+    /// Chunks since the sleepers were last woken; the caller's alone.
+    private let chunksAlone = Atomic<Int>(0)
 
     func acquire() -> Bool {
       isBusy.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
@@ -109,7 +121,7 @@ public final class ThreadPool: Sendable {
       fault.store(0, ordering: .relaxed)
       let job = (ticket.load(ordering: .relaxed) >> 32) &+ 1
       ticket.store(job << 32 | UInt64(chunks), ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { parking.wakeAll() }
+      if sleepers.load(ordering: .sequentiallyConsistent) > 0 { wakeIfWorthwhile(chunks) }
       while claim() {}
       var polls = 0
       while completed.load(ordering: .acquiring) < chunks {
@@ -117,6 +129,16 @@ public final class ThreadPool: Sendable {
         if polls < Shared.patience { pauseBriefly() } else { sched_yield() }
       }
       return fault.load(ordering: .relaxed)
+    }
+
+    /// To miss a wake-up costs help, and nothing else.
+    private func wakeIfWorthwhile(_ chunks: Int) {
+      let alone = chunksAlone.load(ordering: .relaxed) + chunks
+      if alone < Shared.chunksPerWake {
+        chunksAlone.store(alone, ordering: .relaxed)
+      } else if parking.tryToWakeAll() {
+        chunksAlone.store(0, ordering: .relaxed)
+      }
     }
 
     /// Takes a chunk and runs it; false when there is none.
@@ -151,18 +173,35 @@ public final class ThreadPool: Sendable {
     }
 
     func work() {
-      var idle = 0
+      var polls = 0
+      var deadline = 0
       while !isStopping.load(ordering: .relaxed) {
         if claim() {
-          idle = 0
-        } else if idle < Shared.spinLimit {
-          idle += 1
+          polls = 0
+          deadline = 0
+          continue
+        }
+        polls += 1
+        if polls < Shared.pollsPerTurn {
           pauseBriefly()
+          continue
+        }
+        polls = 0
+        let time = Shared.nanoseconds()
+        if deadline == 0 { deadline = time + Shared.spinNanoseconds }
+        if time < deadline {
+          sched_yield()
         } else {
           park()
-          idle = 0
+          deadline = 0
         }
       }
+    }
+
+    private static func nanoseconds() -> Int {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     private func park() {
@@ -202,6 +241,18 @@ private final class Parking: @unchecked Sendable {
 
   func wakeAll() {
     pthread_mutex_lock(mutex)
+    wake()
+  }
+
+  /// Wakes the sleepers unless one of them is on its way to sleep or from it, for which nobody should wait: on a busy
+  /// machine it may have lost its processor there. Whether it has.
+  func tryToWakeAll() -> Bool {
+    if pthread_mutex_trylock(mutex) != 0 { return false }
+    wake()
+    return true
+  }
+
+  private func wake() {
     wakes &+= 1
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)

@@ -16,7 +16,10 @@ struct MatrixProductTests {
     Case(batch: 1, m: 1, n: 1, k: 1), Case(batch: 1, m: 5, n: 7, k: 9), Case(batch: 3, m: 17, n: 4, k: 33),
     Case(batch: 2, m: 1, n: 20, k: 30), Case(batch: 2, m: 20, n: 1, k: 30),
     Case(batch: 1, m: 1, n: 1, k: 500),
-    Case(batch: 1, m: 33, n: 40, k: 130), Case(batch: 2, m: 3, n: 4, k: 0), Case(batch: 2, m: 0, n: 4, k: 5),
+    Case(batch: 1, m: 33, n: 40, k: 130), Case(batch: 1, m: 150, n: 90, k: 160),
+    Case(batch: 1, m: 70, n: 260, k: 120), Case(batch: 2, m: 300, n: 130, k: 70),
+    Case(batch: 1, m: 1, n: 1100, k: 2000), Case(batch: 1, m: 1100, n: 1, k: 2000),
+    Case(batch: 2, m: 3, n: 4, k: 0), Case(batch: 2, m: 0, n: 4, k: 5),
     Case(batch: 2, m: 3, n: 0, k: 5), Case(batch: 0, m: 3, n: 4, k: 5), Case(batch: 1, m: 1, n: 3, k: 0),
   ]
 
@@ -32,7 +35,7 @@ struct MatrixProductTests {
       let (x, y) = (GuardedMemory(dtype, a), GuardedMemory(dtype, b))
       // What is overwritten must not matter.
       let z = GuardedMemory(dtype, [UInt64](repeating: Float.nan.bits, count: batch * m * n))
-      withUnsafePointer(to: product) { multiply(UnsafeRawPointer($0), x.base, y.base, z.base) }
+      Self.perform(product, with: multiply, x.base, y.base, z.base)
       let results = NDArray(
         dtype: dtype, shape: [batch * m * n], bits: z.elements(dtype, count: batch * m * n)
       ).doubles
@@ -54,6 +57,39 @@ struct MatrixProductTests {
     }
   }
 
+  /// All parts of a product.
+  private static func perform(
+    _ product: MatrixProduct, with multiply: MatrixProductFunction, _ a: UnsafeMutableRawPointer,
+    _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer
+  ) {
+    var product = product
+    let parts = product.partCount
+    withUnsafeMutablePointer(to: &product) { product in
+      #expect(multiply([a, b, c, UnsafeMutableRawPointer(product)], 0, parts) == 0)
+    }
+  }
+
+  /// Parts cover each product of the batch once, and their number does not depend on anything but the shape.
+  @Test(arguments: [
+    (1, 1024, 1024, 1024, 16), (1, 32, 784, 512, 12), (1, 784, 512, 32, 12), (3, 32, 256, 96, 3),
+    (40, 4, 4, 4, 40), (2, 300, 300, 300, 16), (1, 1, 4096, 4096, 16), (1, 4096, 1, 4096, 16),
+    (1, 5000, 40, 70, 13), (0, 8, 8, 8, 0),
+  ])
+  func parts(_ batch: Int, _ m: Int, _ n: Int, _ k: Int, _ count: Int) {
+    let product = MatrixProduct(
+      dtype: .float32, batch: batch, m: m, n: n, k: k, transposeA: false, transposeB: false)
+    #expect(product.partCount == count)
+    #expect(product.partsPerChunk >= 1)
+    var covered = [Int](repeating: 0, count: batch)
+    for part in (0..<product.partCount).map(product.part) {
+      #expect(part.rows.upperBound <= m && part.columns.upperBound <= n)
+      #expect(!part.rows.isEmpty && !part.columns.isEmpty)
+      covered[part.batch] += part.rows.count * part.columns.count
+    }
+    // Blocks along one axis that add up to the whole.
+    #expect(covered.allSatisfy { $0 == m * n })
+  }
+
   /// The same bits for the same product, whoever else is multiplying.
   @Test func bitsDoNotDependOnOtherThreads() async throws {
     let backend = try Backends.host.get()
@@ -64,9 +100,7 @@ struct MatrixProductTests {
     @Sendable func once() -> [UInt64] {
       let (x, y) = (GuardedMemory(.float32, a), GuardedMemory(.float32, b))
       let z = GuardedMemory(byteCount: 70 * 90 * 4)
-      withUnsafePointer(to: product) {
-        backend.matrixProduct(UnsafeRawPointer($0), x.base, y.base, z.base)
-      }
+      Self.perform(product, with: backend.matrixProduct, x.base, y.base, z.base)
       return z.elements(.float32, count: 70 * 90)
     }
     let alone = once()

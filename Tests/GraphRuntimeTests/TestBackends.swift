@@ -38,7 +38,7 @@ final class CountingBackend: Backend {
   }
 
   var target: String { "nothing" }
-  var matrixProduct: MatrixProductFunction { { _, _, _, _ in } }
+  var matrixProduct: MatrixProductFunction { { _, _, _ in 0 } }
 
   func hostRoutine(for call: HostCall) throws -> HostRoutine { { _ in 0 } }
 

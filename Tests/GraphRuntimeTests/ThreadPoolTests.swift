@@ -150,8 +150,8 @@ private let countItems: KernelFunction = { buffers, begin, end in
     }
   }
 
-  /// Both of a job's chunks wait until the other has begun: two threads must be at work, also after the worker has
-  /// gone to sleep.
+  /// A job's first chunk waits until another has begun: two threads must be at work, also after the worker has gone to
+  /// sleep, from which a job of so many chunks wakes it.
   @Test func workersWakeUp() {
     let pool = ThreadPool(threadCount: 2)
     let meet: KernelFunction = { buffers, begin, end in
@@ -168,8 +168,8 @@ private let countItems: KernelFunction = { buffers, begin, end in
       usleep(UInt32(pause))
       let arrivals = Counter()
       withExtendedLifetime(arrivals) {
-        let memory = JobMemory(count: 2, Unmanaged.passUnretained(arrivals).toOpaque())
-        #expect(pool.run(meet, memory.table, count: 2, chunk: 1) == 0)
+        let memory = JobMemory(count: 8, Unmanaged.passUnretained(arrivals).toOpaque())
+        #expect(pool.run(meet, memory.table, count: 8, chunk: 1) == 0)
       }
     }
   }
