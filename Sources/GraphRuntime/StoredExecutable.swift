@@ -80,9 +80,10 @@ public final class StoredExecutable: Sendable {
   ///   - feeds: arrays of the types of the plan's parameters; the caller checks.
   ///   - order: by parameter, the position of its array among the feeds; nil where they are in order.
   ///   - randomKey: what all draws of the run share.
+  ///   - recorder: keeps when the steps begin and end.
   /// - Throws: `Diagnostic` when a value cannot be computed; then no variable has changed.
   public func run(
-    _ feeds: [NDArray], order: [Int]?, randomKey: UInt64, pool: ThreadPool?
+    _ feeds: [NDArray], order: [Int]?, randomKey: UInt64, pool: ThreadPool?, recorder: Recorder? = nil
   ) throws -> [NDArray] {
     try executable.withContext { context in
       bindFeeds(context, feeds, order, randomKey)
@@ -91,7 +92,9 @@ public final class StoredExecutable: Sendable {
         set(outputs.base + output, to: context.renewOutput(outputs.base[output].index), in: context)
       }
       defer { for index in 0..<held.count { context.held[held.base[index]] = nil } }
-      let failure = withExtendedLifetime(feeds) { context.execute(pool: pool) }
+      let failure = withExtendedLifetime(feeds) {
+        recorder.map { context.execute(pool: pool, recording: $0) } ?? context.execute(pool: pool)
+      }
       if failure >= 0 { throw executable.fault(failure) }
       let results = results(context, feeds, order)
       if executable.updates.endIndex > 0 { commit(context, feeds, order) }

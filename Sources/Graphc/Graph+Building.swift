@@ -50,6 +50,7 @@ extension Graph {
           var local: [Term] = []
           for term in terms.map(\.term) { local.append(try state.local(term)) }
           let values = try body(&state, local)
+          try state.checkFinality(of: values)
           if let trace = site.trace { state.keep(trace, for: values) }
           return .success(values)
         } catch {

@@ -145,6 +145,17 @@ public final class Graph: Sendable {
     return context.entering(scope, of: self)
   }
 
+  // MARK: The end of building
+
+  /// Ends the building of the graph: what would add to it from here on is an invalid expression, whose diagnostic has
+  /// the line. Expressions that are there already may be written again.
+  ///
+  /// A program that makes its graph in the loop that runs it compiles in every round; this finds the line.
+  public func finalize() { withState { $0.finalize() } }
+
+  /// Whether the graph was finalized.
+  public var isFinalized: Bool { withState { $0.finalNodeCount != nil } }
+
   // MARK: Diagnostics
 
   /// What is wrong with the graph so far, in building order.

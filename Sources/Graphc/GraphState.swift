@@ -82,6 +82,22 @@ struct GraphState: @unchecked Sendable {
   /// What is being built, for equations and nodes.
   private(set) var currentFunction = ""
 
+  /// How many nodes the graph had when it was finalized; nil while it may grow.
+  private(set) var finalNodeCount: Int?
+
+  mutating func finalize() { finalNodeCount = finalNodeCount ?? builder.nodes.count }
+
+  /// - Throws: where one of the values has come since the graph was finalized.
+  func checkFinality(of values: [Value]) throws(BuildError) {
+    guard let finalNodeCount, let new = values.first(where: { $0.nodeIndex >= finalNodeCount }) else {
+      return
+    }
+    throw BuildError(
+      "graph.final",
+      "adds \(builder.node(new).op.mnemonic) \(builder.type(of: new)) to a graph that was finalized with \(finalNodeCount) "
+        + "nodes; make it before finalize()")
+  }
+
   /// A number for whatever draws random numbers, in building order.
   mutating func nextStream() -> UInt64 {
     defer { streams += 1 }

@@ -121,6 +121,19 @@ extension Inspection {
     try FusionReport(optimized(numbered(for: .plan), options)).text
   }
 
+  /// What making the machine code of each kernel takes on this machine, one after the other, a line each.
+  public func kernelReport(_ options: Options = Options()) throws -> String {
+    let plan = try plan(for: .plan, options)
+    let backend = try CPUBackend()
+    let labels = plan.kernelLabels
+    let clock = ContinuousClock()
+    let rows = try plan.kernels.indices.map { number in
+      let duration = try clock.measure { _ = try backend.compile([plan.kernels[number]]) }
+      return ["kernel \(number)", milliseconds(duration), labels[number] ?? ""]
+    }
+    return TextTable(rows, rightAligned: [1]).text
+  }
+
   private func milliseconds(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000

@@ -1,6 +1,5 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
-import Glibc
 import GraphIR
 import GraphRuntime
 import Runtime
@@ -44,9 +43,14 @@ public final class Session: Sendable {
   private let pool: ThreadPool?
   /// Apart from the state, since it changes with every run.
   private let runCount = Atomic(0)
+  let isProfiling = Atomic(false)
+  let profiling = Mutex<Recorder?>(nil)
+  /// The most kinds of run that are kept.
+  let executableLimit: Int
 
   struct State {
     var cache: [RunKey: CompiledRun] = [:]
+    var growth = Growth()
     /// The last two kinds of run, which are the likeliest to come again.
     var recent: (PreparedRun?, PreparedRun?)
     /// But for what the session counts elsewhere.
@@ -67,13 +71,16 @@ public final class Session: Sendable {
       graph, seed: seed, threads: threads, engine: engine, optimizes: true, options: options)
   }
 
-  /// - Parameter optimizes: false leaves the program as it is, and gives each op a kernel of its own: what the
-  ///   optimized code is held against.
+  /// - Parameters:
+  ///   - optimizes: false leaves the program as it is, and gives each op a kernel of its own: what the optimized code is
+  ///     held against.
+  ///   - executableLimit: the kinds of run that are kept; those not made for longest go.
   package init(
     _ graph: Graph, seed: UInt64, threads: Int?, engine: Engine, optimizes: Bool,
-    options: CompilationOptions = CompilationOptions()
+    options: CompilationOptions = CompilationOptions(), executableLimit: Int = 128
   ) throws {
     self.graph = graph
+    self.executableLimit = executableLimit
     self.optimizes = optimizes
     self.options = options
     self.seed = seed
@@ -86,7 +93,7 @@ public final class Session: Sendable {
           "a session needs at least one thread, not \(threads); leave threads: out for one a processor")
       ])
     }
-    threadCount = threads ?? max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
+    threadCount = threads ?? ProcessorCount.available
     pool = threadCount > 1 && engine == .native ? ThreadPool(threadCount: threadCount) : nil
   }
 
@@ -135,7 +142,7 @@ public final class Session: Sendable {
   ///   - order: for each feed of the key its position among the arrays; nil where they are in order.
   func carryOut(_ prepared: PreparedRun, _ arrays: [NDArray], order: [Int]? = nil) throws -> [NDArray] {
     let run = prepared.run
-    runCount.add(1, ordering: .relaxed)
+    run.lastUse.store(runCount.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
     if !run.hasValues.load(ordering: .acquiring) { initializeVariables(of: run) }
     do {
       if !run.changesSession { return try perform(run, arrays, order, randomKey: 0) }
@@ -168,7 +175,7 @@ public final class Session: Sendable {
   ) throws -> [NDArray] {
     switch run.code {
     case .executable(let executable):
-      return try executable.run(arrays, order: order, randomKey: randomKey, pool: pool)
+      return try executable.run(arrays, order: order, randomKey: randomKey, pool: pool, recorder: recorder)
     case .module(let module):
       let feeds = order.map { $0.map { arrays[$0] } } ?? arrays
       return try interpret(module, run, run.drawsNumbers ? feeds + [RandomState.array(of: randomKey)] : feeds)

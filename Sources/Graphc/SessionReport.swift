@@ -1,5 +1,7 @@
 // Copyright 2026 The graphc authors. Licensed under the Apache License, Version 2.0.
 
+import GraphIR
+
 /// What a session did: the first thing to read when it is slower than expected.
 public struct SessionReport: Sendable, CustomStringConvertible {
   /// One compilation and why the cache did not serve it.
@@ -37,6 +39,10 @@ public struct SessionReport: Sendable, CustomStringConvertible {
   public internal(set) var runCount = 0
   public internal(set) var cacheHits = 0
   public internal(set) var compilations: [Compilation] = []
+  /// Compiled runs that were let go, since there were too many.
+  public internal(set) var evictionCount = 0
+  /// What makes the program slower than it could be.
+  public internal(set) var warnings: [Diagnostic] = []
   /// Variables that were given their initial value.
   public internal(set) var initializedVariableCount = 0
 
@@ -46,6 +52,8 @@ public struct SessionReport: Sendable, CustomStringConvertible {
     var text = "\(counted(runCount, "run")), \(cacheHits) served by the cache, "
     text += "\(counted(compilations.count, "compilation")) (\(milliseconds(compileSeconds))), "
     text += "\(counted(initializedVariableCount, "variable")) initialized"
+    if evictionCount > 0 { text += ", \(counted(evictionCount, "compiled run")) let go" }
+    for warning in warnings { text += "\n\(warning)" }
     for compilation in compilations {
       let counts = [
         counted(compilation.nodeCount, "node"), counted(compilation.stepCount, "step"),

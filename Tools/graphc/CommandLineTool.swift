@@ -37,8 +37,8 @@ protocol Command {
 enum CommandLineTool {
   static var commands: [any Command.Type] {
     [
-      DumpCommand.self, RunCommand.self, OpsCommand.self, RulesCommand.self, ConformanceCommand.self,
-      VersionCommand.self, HelpCommand.self,
+      DumpCommand.self, RunCommand.self, ProfileCommand.self, OpsCommand.self, RulesCommand.self,
+      ConformanceCommand.self, VersionCommand.self, HelpCommand.self,
     ]
   }
 

@@ -24,7 +24,9 @@ struct DumpCommand: Command {
       Option("after", "PASS", "show optimized behind this pass, not behind the last"),
       Option(
         "print-after", "PASS|all", "show the program behind a pass, or each, before the stage", repeats: true),
-      Option("time-passes", nil, "tell on standard error what each pass did and how long it took"),
+      Option(
+        "time-passes", nil,
+        "tell on standard error what each pass did, and how long it and the code of each kernel took"),
       Option(
         "explain-fusion", nil, "tell on standard error which values share kernels, and why others do not"),
       Option("stats", nil, "tell on standard error how often each rewrite rule was applied"),
@@ -106,7 +108,9 @@ struct DumpCommand: Command {
       text += "// \(stage.rawValue)\n"
     }
     text += try inspection.text(of: stage, options: options)
-    if timesPasses { outcome.errors += try inspection.passReport(options.compilation) }
+    if timesPasses {
+      outcome.errors += try inspection.passReport(options.compilation) + inspection.kernelReport(options)
+    }
     if countsRules { outcome.errors += try inspection.ruleReport(options.compilation) }
     if explainsFusion { outcome.errors += try inspection.fusionReport(options) }
     if let output {
