@@ -85,7 +85,7 @@ public struct PassReport: Sendable {
   public var text: String { log.text }
 }
 
-/// Gives the passes of one run of a pipeline their names, in order.
+/// Gives the passes of one run of a pipeline their names, in order; where they go over a program again, with the round.
 private final class PassNumbering: Sendable {
   private let names: [String]
   private let position = Mutex(0)
@@ -95,7 +95,8 @@ private final class PassNumbering: Sendable {
   func next() -> String {
     position.withLock { position in
       defer { position += 1 }
-      return names.indices.contains(position) ? names[position] : "pass \(position)"
+      if position < names.count || names.isEmpty { return names.isEmpty ? "pass" : names[position] }
+      return "\(names[position % names.count]), round \(position / names.count + 1)"
     }
   }
 }

@@ -71,6 +71,7 @@ extension Inspection {
           "there is no pass '\(lastPass)'; there are \(names.joined(separator: ", "))\(nearest)")
       }
       pipeline.passes = Array(pipeline.passes[...last])
+      pipeline.repeats = false
     }
     var compilation = options.compilation
     compilation.verifiesPasses = true

@@ -128,7 +128,7 @@ private enum ThreadPrograms {
         ]
       },
       try ModuleCase("middle") { inputs in
-        [try inputs.builder.reduce(.sum, parameter(inputs, [67, 90, 33]), axes: [1])]
+        [try inputs.builder.reduce(.sum, parameter(inputs, [67, 190, 33]), axes: [1])]
       },
       try ModuleCase("join") { inputs in
         let b = inputs.builder
